@@ -1,0 +1,78 @@
+"""Words and limits of SageMaker Experiments that more than one layer needs.
+
+Sources: [M] botocore service model, [S] SDK source, [I] GitHub issue; see ``docs/assumptions.md`` for the guesses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+# -- limits ------------------------------------------------------------------------------------------------------
+MAX_NAME = 120  # entity names [M]
+MAX_PART = 59  # experiment and run names that the SDK's Run accepts [S]
+MAX_PARAMETERS = 300  # per trial component [M]
+RESERVED_PARAMETERS = 20
+MAX_PARAMETER_KEY = 320
+MAX_TEXT = 2500  # StringValue [M]
+MAX_MESSAGE = 1024  # Status.Message [M]
+MAX_ARTIFACTS = 60  # each of inputs and outputs [M]
+MAX_ARTIFACT_KEY = 128
+MAX_ARTIFACT_VALUE = 2048
+MAX_MEDIA_TYPE = 64
+MAX_METRIC_NAME = 255
+MAX_TAGS = 50
+RESERVED_TAGS = 10
+MAX_TAG_KEY = 128
+MAX_TAG_VALUE = 256
+POINTS_PER_PUT = 10  # BatchPutMetrics [M]
+QUERIES_PER_GET = 100  # BatchGetMetrics [M]
+SEARCH_PAGE = 100  # Search MaxResults [M]
+
+ENTITY_PATTERN = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,119}")
+MEDIA_TYPE_PATTERN = re.compile(r"[-\w]+/[-\w+]+")
+
+# -- words -------------------------------------------------------------------------------------------------------
+RUN_TAG = "sagemaker:trial-component-source"
+RUN_TAG_VALUE = "run"
+DEFAULT_GROUP = "Default-Run-Group-"
+DEFAULT_EXPERIMENT = "default"
+RESERVED_PREFIX = "sm_track."
+NAME_PARAMETER = "sm_track.name"
+NOTES_PARAMETER = "sm_track.notes"
+CAPTURE_ARTIFACT = "sm_track.capture"
+PARENT_TAG = "sm_track:parent"
+ARCHIVED_TAG = "sm_track:archived"
+STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped")
+
+
+def slug(text: str, limit: int = MAX_PART) -> str:
+    """Return `text` as a name the service accepts: letters, digits and single inner hyphens, at most `limit` long.
+
+    A dot between digits becomes ``p`` (``lr0.05`` -> ``lr0p05``), as people write it by hand. A text that is cut ends
+    in four hexadecimal digits of its hash, so that two long names stay two. A text without any usable character
+    becomes ``run-<hash>``.
+    """
+    dotted = re.sub(r"(?<=\d)\.(?=\d)", "p", text)
+    clean = re.sub(r"-{2,}", "-", re.sub(r"[^a-zA-Z0-9]+", "-", dotted)).strip("-")
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:4]
+    if not clean:
+        return f"run-{mark}"
+    if len(clean) <= limit:
+        return clean
+    return f"{clean[: limit - 5].rstrip('-')}-{mark}"
+
+
+def component_name(experiment: str, run: str) -> str:
+    """Name of the trial component that stores `run` of `experiment`: lower case, as BatchPutMetrics demands [M]."""
+    return f"{experiment}-{run}".lower()
+
+
+def default_group(experiment: str) -> str:
+    """Name of the trial that holds runs without a named group, as the SDK's Run spells it [S]."""
+    return f"{DEFAULT_GROUP}{experiment[:100]}"
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a parameter or artifact of this name is ours, hidden from frames unless asked for."""
+    return name.startswith(RESERVED_PREFIX)

@@ -1,0 +1,91 @@
+"""The operation table: what the embedded service offers, and the one door to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from sm_track_widgets._types import Clock, Params
+from sm_track_widgets.embedded import (
+    experiments,
+    identity,
+    lineage,
+    metrics,
+    objects,
+    search,
+    tags,
+    trial_components,
+    trials,
+)
+from sm_track_widgets.embedded.faults import unsupported
+from sm_track_widgets.embedded.service import DEFAULT_ACCOUNT, DEFAULT_REGION, Operation, Rules, Service
+from sm_track_widgets.embedded.store import Store
+from sm_track_widgets.embedded.validate import validate
+
+OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
+    "sagemaker": {
+        **experiments.OPERATIONS,
+        **trials.OPERATIONS,
+        **trial_components.OPERATIONS,
+        **tags.OPERATIONS,
+        **search.OPERATIONS,
+        **lineage.OPERATIONS,
+    },
+    "sagemaker-metrics": metrics.OPERATIONS,
+    "s3": objects.OPERATIONS,
+    "sts": identity.OPERATIONS,
+}
+
+
+class Engine:
+    """The embedded service of one folder: ``call(service, operation, params)`` as boto3 names them.
+
+    Parameters
+    ----------
+    path
+        Folder of the store; made when missing. Holds ``store.sqlite`` and ``objects/``.
+    region, account_id
+        What ARNs and the default bucket say.
+    rules
+        Switches for what is not known of AWS.
+    clock
+        Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        region: str = DEFAULT_REGION,
+        account_id: str = DEFAULT_ACCOUNT,
+        rules: Rules | None = None,
+        clock: Clock = time.time,
+    ) -> None:
+        self.service = Service(
+            store=Store(path / "store.sqlite"),
+            folder=path,
+            region=region,
+            account_id=account_id,
+            rules=rules or Rules(),
+            clock=clock,
+        )
+        objects.ensure_bucket(self.service, self.service.default_bucket)
+
+    def call(self, service: str, operation: str, params: Params) -> Params:
+        """Answer one operation.
+
+        Raises
+        ------
+        ServiceError
+            As the real service would, or ``UnsupportedOperation``.
+        """
+        handler = OPERATIONS.get(service, {}).get(operation)
+        if handler is None:
+            raise unsupported(service, operation)
+        validate(service, operation, params)
+        return handler(self.service, params)
+
+    def close(self) -> None:
+        """Close this thread's connection to the store."""
+        self.service.store.close()
