@@ -1,0 +1,104 @@
+"""Notebook experiment tracking for Amazon SageMaker, offline too.
+
+``%load_ext sm_track_widgets`` gives ``%%sm_run`` and its fellows; the same verbs are functions of this module. All
+of them load on first use: importing the package costs nothing but itself.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from sm_track_widgets._errors import (
+        ConfigError,
+        NotFoundError,
+        ServiceRefusedError,
+        TrackError,
+        UsageError,
+    )
+    from sm_track_widgets.connection import connect
+    from sm_track_widgets.reading import analytics, metrics, runs
+    from sm_track_widgets.tracking.run import Run, load_run
+    from sm_track_widgets.widgets.live_run import LiveRun
+    from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.run_table import RunTable
+
+    __version__: str
+
+__all__ = [
+    "ConfigError",
+    "LiveRun",
+    "MetricChart",
+    "NotFoundError",
+    "Run",
+    "RunTable",
+    "ServiceRefusedError",
+    "TrackError",
+    "UsageError",
+    "__version__",
+    "analytics",
+    "connect",
+    "load_ipython_extension",
+    "load_run",
+    "metrics",
+    "runs",
+    "unload_ipython_extension",
+]
+
+_HOMES = {
+    "ConfigError": "_errors",
+    "LiveRun": "widgets.live_run",
+    "MetricChart": "widgets.metric_chart",
+    "NotFoundError": "_errors",
+    "Run": "tracking.run",
+    "RunTable": "widgets.run_table",
+    "ServiceRefusedError": "_errors",
+    "TrackError": "_errors",
+    "UsageError": "_errors",
+    "analytics": "reading",
+    "connect": "connection",
+    "load_run": "tracking.run",
+    "metrics": "reading",
+    "runs": "reading",
+}
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """Answer ``%load_ext sm_track_widgets``."""
+    from sm_track_widgets import magics
+
+    magics.load(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Answer ``%unload_ext sm_track_widgets``: everything is as it was before."""
+    from sm_track_widgets import magics
+
+    magics.unload(ipython)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = _version()
+    elif name in _HOMES:
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("sm-track-widgets")
+    except PackageNotFoundError:
+        return "0+source"

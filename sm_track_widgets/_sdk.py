@@ -1,0 +1,121 @@
+"""The one seam to the SageMaker Python SDK, 2.x and 3.x, whose modules have other names.
+
+Importing this module imports nothing of the SDK, which costs seconds; its functions do, but for `version` and
+`loaded_run_context`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import re
+import sys
+from functools import cache
+from typing import Any
+
+from sm_track_widgets._errors import ConfigError
+
+run_context_module_names = (
+    "sagemaker.experiments._run_context",  # 2.x
+    "sagemaker.core.experiments._run_context",  # 3.x
+)
+"""Modules in which the SDK keeps the run that is open in this process."""
+
+_MODULES: dict[str, tuple[str, str]] = {
+    "session": ("sagemaker.session", "sagemaker.core.helper.session_helper"),
+    "run": ("sagemaker.experiments.run", "sagemaker.core.experiments.run"),
+    "analytics": ("sagemaker.analytics", "sagemaker.core.analytics"),
+}
+"""What is needed -> its module in 2.x, in 3.x."""
+
+_THIRD = 3
+
+
+@cache
+def version() -> tuple[int, ...] | None:
+    """Return the installed SDK's version, without importing it; None when it is not installed."""
+    try:
+        text = importlib.metadata.version("sagemaker")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return tuple(int(number) for number in re.findall(r"\d+", text.partition("+")[0])[:3])
+
+
+def _module(name: str) -> Any:
+    found = version()
+    if found is None:
+        raise ConfigError("The SageMaker Python SDK is not installed.", "Install it: %pip install sagemaker")
+    return importlib.import_module(_MODULES[name][found[0] >= _THIRD])
+
+
+def session(
+    boto_session: Any,
+    *,
+    default_bucket: str | None = None,
+    telemetry: bool = True,
+    sagemaker_client: Any = None,
+    sagemaker_metrics_client: Any = None,
+) -> Any:
+    """Return the SDK's ``Session`` on a boto3 session.
+
+    Parameters
+    ----------
+    boto_session
+        What all calls go through.
+    default_bucket
+        Name of the bucket that files go to; the SDK's own choice when None.
+    telemetry
+        False passes a configuration that opts out of the SDK's telemetry. The SDK then reads no configuration file of
+        the user's: the embedded home must neither phone out nor read settings meant for AWS.
+    sagemaker_client, sagemaker_metrics_client
+        Clients to use in place of new ones.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed.
+    """
+    keywords: dict[str, Any] = {"boto_session": boto_session, "default_bucket": default_bucket}
+    if not telemetry:
+        keywords["sagemaker_config"] = {
+            "SchemaVersion": "1.0",
+            "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
+        }
+    if sagemaker_client is not None:
+        keywords["sagemaker_client"] = sagemaker_client
+    if sagemaker_metrics_client is not None:
+        keywords["sagemaker_metrics_client"] = sagemaker_metrics_client
+    return _module("session").Session(**keywords)
+
+
+def run_module() -> Any:
+    """Return the SDK's module of ``Run``, ``load_run`` and ``list_runs``; imports the SDK.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed.
+    """
+    return _module("run")
+
+
+def loaded_run_context() -> Any | None:
+    """Return the SDK's ``_RunContext`` if its module is already imported; never imports anything."""
+    for name in run_context_module_names:
+        module = sys.modules.get(name)
+        if module is not None and hasattr(module, "_RunContext"):
+            return module._RunContext  # noqa: SLF001 - the only place where the SDK says which run is open
+    return None
+
+
+def experiment_analytics(experiment_name: str | None = None, session: Any = None, **keywords: Any) -> Any:
+    """Return the SDK's ``ExperimentAnalytics`` of one experiment, or of a ``search_expression`` among `keywords`.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed.
+    """
+    if experiment_name is not None:
+        keywords["experiment_name"] = experiment_name
+    return _module("analytics").ExperimentAnalytics(sagemaker_session=session, **keywords)
