@@ -18,7 +18,7 @@ from sm_track_widgets.embedded import (
     trial_components,
     trials,
 )
-from sm_track_widgets.embedded.faults import unsupported
+from sm_track_widgets.embedded.faults import ServiceError, unsupported
 from sm_track_widgets.embedded.service import DEFAULT_ACCOUNT, DEFAULT_REGION, Operation, Rules, Service
 from sm_track_widgets.embedded.store import Store
 from sm_track_widgets.embedded.validate import validate
@@ -36,6 +36,9 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "s3": objects.OPERATIONS,
     "sts": identity.OPERATIONS,
 }
+
+_READS = ("Describe", "List", "Search", "BatchGet")
+"""How operations begin that ask several questions and must see one state in all answers."""
 
 
 class Engine:
@@ -83,8 +86,26 @@ class Engine:
         handler = OPERATIONS.get(service, {}).get(operation)
         if handler is None:
             raise unsupported(service, operation)
-        validate(service, operation, params)
-        return handler(self.service, params)
+        validate(service, operation, params, multiline=self.service.rules.multiline_text)
+        if not operation.startswith(_READS):
+            return handler(self.service, params)
+        with self.service.store.snapshot():
+            return handler(self.service, params)
+
+    def presigned_url(self, service: str, operation: str, params: Params) -> str:
+        """Return the ``file://`` URL of the S3 object that a presigned URL would read.
+
+        Raises
+        ------
+        ServiceError
+            ``UnsupportedOperation`` for anything but S3's GetObject and HeadObject, ``NoSuchKey``.
+        """
+        if service != "s3" or operation not in {"GetObject", "HeadObject"}:
+            raise unsupported(service, f"generate_presigned_url({operation})")
+        path = objects.object_file(self.service, params["Bucket"], params["Key"])
+        if path is None:
+            raise ServiceError("NoSuchKey", "The specified key does not exist.", 404)
+        return path.resolve().as_uri()
 
     def close(self) -> None:
         """Close this thread's connection to the store."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
+
+from botocore.utils import parse_to_aware_datetime
 
 from sm_track_widgets._types import Clock, Params
 from sm_track_widgets.embedded.store import Store
@@ -26,11 +29,37 @@ class Rules:
         Whether BatchPutMetrics moves LastModifiedTime of the component [inf].
     tags_touch_modified
         Whether AddTags and DeleteTags do [inf].
+    multiline_text
+        Whether a pattern ``.*`` lets line breaks pass; in Java, which AWS's services run on, it does not [inf].
+    boolean_numbers
+        Whether a JSON ``true`` or ``false`` is taken as a NumberValue, as 1 or 0 [inf].
+    whole_seconds
+        Whether times given by the caller lose their fraction, as the timestamps that older botocore versions send do
+        [M]. Off, because here nothing is serialised and a run of half a second should say so.
+    names_any_case
+        Whether experiments, trials and components are found whatever the case of the name given [inf]. That names are
+        unique without regard to case is known [M].
+    associate_again
+        Whether AssociateTrialComponent takes a pair that is associated already [inf].
+    metric_window
+        Whether BatchPutMetrics refuses points older than 14 days or more than 2 hours ahead, as the SDK does [inf].
+    search_ignores_case
+        Whether Search compares text values without regard to case [inf]; property names and ARNs always are.
+    not_equals_matches_absent
+        Whether Search's NotEquals holds for records that lack the property [inf].
     """
 
     quotas: Literal["none", "aws"] = "none"
     metrics_touch_modified: bool = False
     tags_touch_modified: bool = False
+    multiline_text: bool = True
+    boolean_numbers: bool = True
+    whole_seconds: bool = False
+    names_any_case: bool = True
+    associate_again: bool = True
+    metric_window: bool = True
+    search_ignores_case: bool = False
+    not_equals_matches_absent: bool = True
 
 
 @dataclass(slots=True)
@@ -53,13 +82,25 @@ class Service:
         """``arn:aws:sagemaker:<region>:<account>:<kind>/<name>``."""
         return f"arn:aws:sagemaker:{self.region}:{self.account_id}:{kind}/{name}"
 
+    def named(self, row: Any, name: str) -> bool:
+        """Whether `row`, found by the lower case of `name`, is what the rules let that name mean."""
+        return row is not None and (self.rules.names_any_case or row["name"] == name)
+
+    def moment(self, value: Any) -> float:
+        """Seconds since the epoch of a time the caller gave: a datetime, a number or a text, as boto3 takes them."""
+        found = seconds(value)
+        return float(int(found)) if self.rules.whole_seconds else found
+
 
 Operation = Callable[[Service, Params], Params]
 """One boto3 operation: checked parameters in native Python types -> output in native Python types."""
 
 
+def seconds(value: Any) -> float:
+    """Seconds since the epoch of what boto3 accepts as a timestamp: a datetime, a number or a text."""
+    return float(parse_to_aware_datetime(value).timestamp())
+
+
 def stamp(seconds: float | None) -> Any:
     """Seconds since the epoch -> the aware datetime boto3 would return; None stays None."""
-    from datetime import datetime, timezone
-
     return None if seconds is None else datetime.fromtimestamp(seconds, tz=timezone.utc)

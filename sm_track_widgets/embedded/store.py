@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Store:
         return self.connection().execute(sql, values).fetchone()
 
     @contextmanager
-    def atomic(self) -> Iterator[sqlite3.Connection]:
+    def atomic(self) -> Generator[sqlite3.Connection, None, None]:
         """Write in one transaction; nested use joins the outer one.
 
         ``BEGIN IMMEDIATE`` takes the write lock at once: a deferred one that turns into a write can fail with
@@ -84,6 +84,19 @@ class Store:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Generator[None, None, None]:
+        """Read one state of the store with any number of queries; inside `atomic`, its own."""
+        connection = self.connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close this thread's connection."""
