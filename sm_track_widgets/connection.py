@@ -1,0 +1,381 @@
+"""The one object everything goes through: a boto3 session to AWS or to the embedded service."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from sm_track_widgets import _aws, _points, config
+from sm_track_widgets._errors import ConfigError
+from sm_track_widgets._types import Clock, Home, JournalMark, Point, Refusal, Series
+
+if TYPE_CHECKING:
+    import boto3
+
+    from sm_track_widgets.embedded import EmbeddedSageMaker
+    from sm_track_widgets.embedded.service import Rules
+
+CURE_FOLDER = "Choose another: %sm_config --path DIR, or set SM_TRACK_HOME."
+CURE_REGION = "Name one: %sm_config --region us-east-1, or set AWS_DEFAULT_REGION."
+CURE_PROFILE = "Name another: %sm_config --profile NAME, or set AWS_PROFILE."
+_ONCE = "sagemaker-metrics once"
+
+
+class Connection:
+    """Where runs are written to and read from. Made by `connect` or `current`.
+
+    Parameters
+    ----------
+    settings
+        As decided by `config.resolve`.
+    session
+        The boto3 session to use for the home ``"aws"``; None makes one from the settings.
+    rules, clock
+        For the embedded service: switches, and seconds since the epoch.
+
+    Attributes
+    ----------
+    home : {"embedded", "aws"}
+    why : str
+        One sentence: how this home was chosen.
+    region : str
+    endpoint : str
+        The address set by AWS_ENDPOINT_URL, else empty.
+    settings : Settings
+    calls : Counter
+        API calls made, by operation name.
+    rebuildable : bool
+        False when another process could not make the same connection from `describe`.
+
+    Raises
+    ------
+    ConfigError
+        When the data folder, the region or the profile cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: config.Settings,
+        session: boto3.Session | None = None,
+        *,
+        rules: Rules | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        self.home: Home = settings.backend
+        self.why = settings.why
+        self.calls: Counter[str] = Counter()
+        self.embedded: EmbeddedSageMaker | None = None
+        self.endpoint = ""
+        self._lock = threading.RLock()
+        self._clients: dict[str, Any] = {}
+        self._account: str | None = None
+        self._sdk_session: Any = None
+        if self.home == "embedded":
+            self.rebuildable = clock is None
+            self.embedded = _open_embedded(settings, rules, clock)
+            self._session = self.embedded.boto_session()
+            self.region = self.embedded.engine.service.region
+            self._account = self.embedded.engine.service.account_id
+        else:
+            self.rebuildable = session is None
+            self._session = session or _aws_session(settings)
+            self.region = str(settings.region or self._session.region_name or "")
+            if not self.region:
+                raise ConfigError("No AWS region is set.", CURE_REGION)
+            if session is None:
+                self.endpoint = _endpoint()
+            _aws.repair_wording(self._session)
+        _aws.count_calls(self._session, self.calls)
+
+    @property
+    def account_id(self) -> str:
+        """The AWS account, twelve digits; asked of STS once.
+
+        Raises
+        ------
+        ConfigError, ServiceRefusedError
+            Without usable credentials.
+        """
+        if self._account is None:
+            try:
+                self._account = str(self.client("sts").get_caller_identity()["Account"])
+            except Exception as error:
+                raise _aws.explain(error, "find out the AWS account") or error from error
+        return self._account
+
+    @property
+    def bucket(self) -> str:
+        """Bucket of files and artifacts: the one configured, else ``sagemaker-<region>-<account>``."""
+        return self.settings.bucket or f"sagemaker-{self.region}-{self.account_id}"
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Home, account, region and endpoint: a journal is replayed only where all four are its own."""
+        return (self.home, self.account_id, self.region, self.endpoint)
+
+    def boto_session(self) -> boto3.Session:
+        """Return the boto3 session; in the embedded home nothing made from it reaches the network."""
+        return self._session
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of `service`; made once, usable from any thread."""
+        return self._client(service, service)
+
+    def sagemaker_session(self) -> Any:
+        """Return a ``Session`` of the SageMaker SDK that is installed (2.x or 3.x) on this connection."""
+        with self._lock:
+            if self._sdk_session is None:
+                from sm_track_widgets import _sdk
+
+                # Offline also means that the SDK sends no telemetry.
+                self._sdk_session = _sdk.session(
+                    self._session,
+                    default_bucket=self.bucket if self.embedded else self.settings.bucket,
+                    telemetry=self.embedded is None,
+                )
+            return self._sdk_session
+
+    def put_points(
+        self, component: str, points: Sequence[Point], mark: JournalMark | None = None
+    ) -> list[Refusal]:
+        """Write points of one component, in order.
+
+        Parameters
+        ----------
+        component
+            Name of the trial component.
+        points
+            Any number.
+        mark
+            Embedded: committed in one transaction with the points. AWS: ignored.
+
+        Returns
+        -------
+        list of Refusal
+            Points that were not taken, with the reason.
+        """
+        if self.embedded is not None:
+            from sm_track_widgets.embedded import metrics
+
+            return metrics.append_points(self.embedded.engine.service, component, points, mark)
+        return _points.put_points(self._client(_ONCE, "sagemaker-metrics", attempts=1), component, points)
+
+    def delivered(self, journal: str) -> int | None:
+        """Return up to which byte of `journal` points are committed; None when the home does not know."""
+        if self.embedded is None:
+            return None
+        from sm_track_widgets.embedded import metrics
+
+        return metrics.journal_offset(self.embedded.engine.service, journal)
+
+    def read_series(self, wanted: Sequence[tuple[str, str]]) -> list[Series]:
+        """Read all points of (component, metric) pairs; one `Series` for each pair, in their order."""
+        if self.embedded is not None:
+            from sm_track_widgets.embedded import metrics
+
+            return metrics.read_points(self.embedded.engine.service, wanted)
+        arn = f"arn:{self._partition()}:sagemaker:{self.region}:{self.account_id}:experiment-trial-component/"
+        return _points.read_series(self.client("sagemaker-metrics"), arn, wanted)
+
+    def describe(self) -> dict[str, str]:
+        """Describe this connection for another process, as text values; `rebuild` takes it. Holds no secret."""
+        settings = self.settings
+        described = {
+            "home": self.home,
+            "path": str(settings.path),
+            "region": self.region,
+            "profile": settings.profile or "",
+            "bucket": settings.bucket or "",
+            "account_id": self._account or "",
+            "endpoint": self.endpoint,
+        }
+        if self.embedded is not None:
+            described["rules"] = json.dumps(dataclasses.asdict(self.embedded.engine.service.rules))
+        return described
+
+    @classmethod
+    def rebuild(cls, description: Mapping[str, str]) -> Connection:
+        """Make the same connection in another process; it is not installed as the current one."""
+        overrides = {
+            "backend": description["home"],
+            "path": description["path"],
+            "region": description["region"],
+            "profile": description.get("profile") or None,
+            "bucket": description.get("bucket") or None,
+        }
+        rules = None
+        if description.get("rules"):
+            from sm_track_widgets.embedded.service import Rules
+
+            rules = Rules(**json.loads(description["rules"]))
+        made = cls(config.resolve(overrides), rules=rules)
+        made._account = made._account or description.get("account_id") or None
+        return made
+
+    def close(self) -> None:
+        """Close the embedded store's connection of this thread; the object stays usable."""
+        if self.embedded is not None:
+            self.embedded.close()
+
+    def _client(self, key: str, service: str, attempts: int = 8) -> Any:
+        with self._lock:
+            if key not in self._clients:
+                from botocore.config import Config
+
+                # attempts=1 for BatchPutMetrics: botocore re-sends after a dropped reply and doubles points.
+                retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+                self._clients[key] = self._session.client(
+                    cast("Any", service),
+                    region_name=self.region,
+                    config=Config(retries=retries, max_pool_connections=24, connect_timeout=10),
+                )
+            return self._clients[key]
+
+    def _partition(self) -> str:
+        return self._session.get_partition_for_region(self.region)
+
+
+def connect(
+    backend: Home | None = None,
+    *,
+    path: str | Path | None = None,
+    region: str | None = None,
+    profile: str | None = None,
+    session: boto3.Session | None = None,
+    bucket: str | None = None,
+    rules: Rules | None = None,
+    clock: Clock | None = None,
+) -> Connection:
+    """Choose where runs go from now on in this process.
+
+    Parameters
+    ----------
+    backend
+        ``"embedded"``: a folder on this machine. ``"aws"``: SageMaker. Default: as `config.resolve` decides; a
+        `session` means AWS.
+    path
+        Folder of the embedded store and of the journals.
+    region, profile
+        As boto3 takes them.
+    session
+        A boto3 session of your own to use for AWS.
+    bucket
+        Bucket of files and artifacts; default ``sagemaker-<region>-<account>``.
+    rules, clock
+        For the embedded service.
+
+    Returns
+    -------
+    Connection
+        Also what `current` returns from now on.
+
+    Raises
+    ------
+    ConfigError, UsageError
+        In one line, with the cure.
+    """
+    asked = {"path": path, "region": region, "profile": profile, "bucket": bucket}
+    overrides: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    overrides["backend"] = backend or ("aws" if session is not None else None)
+    made = Connection(config.resolve(overrides), session, rules=rules, clock=clock)
+    _install(made)
+    return made
+
+
+def current() -> Connection:
+    """Return the connection in use; made from the settings at first use.
+
+    Raises
+    ------
+    ConfigError, UsageError
+        In one line, with the cure.
+    """
+    with _current_lock:
+        if _holder:
+            return _holder[0]
+        made = Connection(config.resolve())
+        _holder[:] = [made]
+        return made
+
+
+def reconnect() -> Connection:
+    """Make the connection anew from the settings as they are now; the old one stays where that fails."""
+    made = Connection(config.resolve())
+    _install(made)
+    return made
+
+
+def active() -> Connection | None:
+    """Return the connection in use if there is one yet; never makes one."""
+    return _holder[0] if _holder else None
+
+
+def reset() -> None:
+    """Forget the current connection: the next use makes one from the settings as they are then."""
+    with _current_lock:
+        _holder.clear()
+
+
+def reset_settings(settings: config.Settings) -> None:
+    """Give the connection in use settings that do not change where runs go: experiment, redaction, theme."""
+    with _current_lock:
+        for held in _holder:
+            held.settings = dataclasses.replace(
+                held.settings,
+                experiment=settings.experiment,
+                redact=settings.redact,
+                theme=settings.theme,
+                origin=settings.origin,
+            )
+
+
+_holder: list[Connection] = []
+_current_lock = threading.RLock()
+
+
+def _install(made: Connection) -> None:
+    with _current_lock:
+        _holder[:] = [made]
+
+
+def _open_embedded(settings: config.Settings, rules: Rules | None, clock: Clock | None) -> EmbeddedSageMaker:
+    from sm_track_widgets.embedded import EmbeddedSageMaker
+    from sm_track_widgets.embedded.service import DEFAULT_REGION
+    from sm_track_widgets.embedded.store import StoreError
+
+    try:
+        return EmbeddedSageMaker(
+            settings.path, region=settings.region or DEFAULT_REGION, rules=rules, clock=clock or time.time
+        )
+    except (StoreError, OSError) as error:
+        raise ConfigError(f"The data folder cannot be used: {_reason(error)}.", CURE_FOLDER) from error
+
+
+def _aws_session(settings: config.Settings) -> boto3.Session:
+    import boto3
+    from botocore.exceptions import ProfileNotFound
+
+    try:
+        session = boto3.Session(profile_name=settings.profile, region_name=settings.region)
+    except ProfileNotFound as error:
+        raise ConfigError(f"{error}.", CURE_PROFILE) from error
+    region = session.region_name or config.studio_region(os.environ)
+    if region and region != session.region_name:
+        session = boto3.Session(profile_name=settings.profile, region_name=region)
+    return session
+
+
+def _endpoint() -> str:
+    return os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER") or os.environ.get("AWS_ENDPOINT_URL") or ""
+
+
+def _reason(error: OSError) -> str:
+    return " ".join(str(error).rstrip(".").split())
