@@ -1,0 +1,122 @@
+"""What every step of delivering one journal works on: the connection, the acknowledged state, the refused file."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sm_track_widgets._types import Clock, Point
+from sm_track_widgets.tracking.failures import Backoff, BlockedError, RefusedError, StoppedError, judge
+
+if TYPE_CHECKING:
+    from sm_track_widgets.connection import Connection
+    from sm_track_widgets.tracking.acks import AckFile, AckState
+    from sm_track_widgets.tracking.journal_format import JournalHeader, Record
+
+Result = TypeVar("Result")
+Pause = Callable[[float], bool]
+"""Wait so many seconds; False when the sender was told to stop meanwhile."""
+
+
+def plain_pause(seconds: float) -> bool:
+    """Just sleep: for delivery in the foreground."""
+    time.sleep(seconds)
+    return True
+
+
+@dataclass(slots=True)
+class DeliveryContext:
+    """One journal on its way.
+
+    Attributes
+    ----------
+    connection, header
+        Where to, and from whom.
+    ack, state
+        The shared file and what it will hold at the next `save`.
+    refused_path
+        JSON lines: journal, kind, payload, code, reason, held, time.
+    pause, clock, backoff
+        How to wait, what time it is, how waiting grows.
+    """
+
+    connection: Connection
+    header: JournalHeader
+    ack: AckFile
+    state: AckState
+    refused_path: Path
+    pause: Pause = plain_pause
+    clock: Clock = time.time
+    backoff: Callable[[], Backoff] = field(default=Backoff)
+
+    @property
+    def component(self) -> str:
+        """Name of the run's trial component."""
+        return self.header.run.component
+
+    def save(self) -> None:
+        """Tell the kernel."""
+        self.state.heartbeat = self.clock()
+        self.ack.save(self.state)
+
+    def trouble(self, text: str) -> None:
+        """Tell the kernel what stands in the way; an empty text: nothing any more."""
+        if text != self.state.error:
+            self.state.error = text
+            self.save()
+
+    def attempt(self, call: Callable[[], Result]) -> Result:
+        """Run an idempotent call until it is answered.
+
+        Throttling, server errors and broken connections are met by waiting, longer each time, without end: nothing
+        is dropped.
+
+        Raises
+        ------
+        RefusedError, BlockedError
+            The answer was no: for this record, or for everything.
+        StoppedError
+            The sender was told to stop while waiting.
+        """
+        backoff = self.backoff()
+        while True:
+            try:
+                result = call()
+            except Exception as error:  # noqa: PERF203  # every error means something; the call dwarfs the cost
+                verdict = judge(error)
+                if verdict.meaning == "denied":
+                    raise BlockedError(verdict.text) from error
+                if verdict.meaning == "refused":
+                    raise RefusedError(verdict.code, verdict.text) from error
+                self.trouble(verdict.text)
+                if not self.pause(backoff.next()):
+                    raise StoppedError from error
+            else:
+                self.trouble("")
+                return result
+
+    def set_aside(self, kind: str, payload: Any, code: str, reason: str, *, held: bool = False) -> None:
+        """Write a record that is not going to be delivered (`held`: not again, unasked) to the refused file."""
+        line = {
+            "journal": self.header.journal,
+            "kind": kind,
+            "payload": asdict(payload) if isinstance(payload, Point) else payload,
+            "code": code,
+            "reason": reason,
+            "held": held,
+            "time": self.clock(),
+        }
+        with self.refused_path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        if held:
+            self.state.held += 1
+        else:
+            self.state.refused += 1
+
+    def refuse(self, record: Record, error: RefusedError) -> None:
+        """Set a whole record aside because the service refused it."""
+        self.set_aside(record.kind, record.payload, error.code, error.reason)
