@@ -1,0 +1,1 @@
+"""Writing runs: `run.Run` and what it stands on."""
