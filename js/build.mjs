@@ -1,0 +1,69 @@
+// Builds the two committed bundles; `--tests` and `--harness` build into js/build, which is not committed.
+import { readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { writeNotices } from "./notices.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const staticDir = join(here, "..", "sm_track_widgets", "static");
+const out = join(here, "build");
+const common = { bundle: true, target: "es2022", absWorkingDir: here, logLevel: "warning", charset: "utf8" };
+// The licences that legalComments would repeat are written to one file beside the bundles.
+const minified = { ...common, minify: true, format: "esm", legalComments: "none", metafile: true };
+
+async function bundles() {
+  const core = await build({ ...minified, entryPoints: { widget: "src/widget.ts" }, outdir: staticDir });
+  // The bundle may meet an AMD loader on the page (RequireJS in older notebooks): vega's dependencies must not see it.
+  const chunk = await build({
+    ...minified,
+    entryPoints: { "vega-chunk": "src/vega_chunk.ts" },
+    outdir: staticDir,
+    define: { "define.amd": "false" },
+  });
+  writeNotices(here, [core.metafile, chunk.metafile], join(staticDir, "THIRD_PARTY_NOTICES.txt"));
+}
+
+async function tests() {
+  const directory = join(here, "src", "lib");
+  const files = readdirSync(directory).filter((name) => name.endsWith(".test.ts"));
+  rmSync(join(out, "tests"), { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: files.map((name) => join(directory, name)),
+    outdir: join(out, "tests"),
+    platform: "node",
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    sourcemap: "inline",
+  });
+}
+
+/** The harness opens from the disk, without a server: one classic script with the gzipped chunk inside. */
+async function harness() {
+  const chunk = await build({
+    ...minified,
+    entryPoints: ["src/vega_chunk.ts"],
+    write: false,
+    define: { "define.amd": "false" },
+  });
+  const gz = gzipSync(chunk.outputFiles[0].contents, { level: 9 });
+  const virtual = {
+    name: "vega-chunk",
+    setup(api) {
+      api.onResolve({ filter: /^virtual:vega-chunk$/ }, () => ({ path: "vega-chunk", namespace: "virtual" }));
+      api.onLoad({ filter: /.*/, namespace: "virtual" }, () => ({ contents: gz, loader: "binary" }));
+    },
+  };
+  await build({
+    ...common,
+    entryPoints: { harness: "harness/harness.ts" },
+    outdir: out,
+    format: "iife",
+    plugins: [virtual],
+  });
+}
+
+const wanted = process.argv[2];
+await (wanted === "--tests" ? tests() : wanted === "--harness" ? harness() : bundles());

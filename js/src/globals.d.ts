@@ -1,0 +1,5 @@
+declare module "*.css";
+declare module "virtual:vega-chunk" {
+  const gzipped: Uint8Array;
+  export default gzipped;
+}

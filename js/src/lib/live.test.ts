@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  bestText,
+  elapsed,
+  factTexts,
+  isOver,
+  outcomeText,
+  placeText,
+  type RunState,
+  timeText,
+} from "./live";
+import { barsPath, extent, histogram, sparkPath } from "./spark";
+
+const state = (change: Partial<RunState> = {}): RunState => ({
+  status: "InProgress",
+  name: "n",
+  experiment: "e",
+  group: "",
+  started: 1000,
+  ended: null,
+  now: 1100,
+  home: "embedded",
+  metrics: [{ name: "loss", last: 0.21634, best: 0.2171, best_step: 1117, step: 124, n: 125 }],
+  sparks: [],
+  parameters: 4,
+  files: 0,
+  waiting: 0,
+  trouble: "",
+  message: "",
+  progress: { done: 100, total: 150 },
+  ...change,
+});
+
+test("time goes on by the page's clock and stops at the end", () => {
+  assert.equal(elapsed(state(), 2), 102);
+  assert.equal(elapsed(state({ ended: 1165 }), 50), 165);
+  assert.equal(timeText(state(), 100), "1:40 · about 0:50 left");
+  assert.equal(timeText(state({ progress: null }), 100), "1:40");
+  assert.ok(isOver(state({ ended: 1 })) && !isOver(state()));
+});
+
+test("facts and outcome in one line each", () => {
+  assert.deepEqual(factTexts(state()), ["step 100 of 150", "4 parameters"]);
+  assert.deepEqual(factTexts(state({ progress: null, parameters: 0 })), ["step 124"]);
+  assert.equal(placeText(state({ group: "g" })), "e · group g");
+  assert.equal(bestText(state().metrics[0] as never), "best 0.2171 at 1,117");
+  assert.equal(outcomeText(state({ ended: 1165 })), "e · 2 min 45 s · loss 0.2163");
+});
+
+test("a spark line is broken at gaps and flat where nothing changes", () => {
+  assert.equal(sparkPath([0, 1, 2], [0, 1, 0], 20, 10), "M0.0 10.0L10.0 0.0L20.0 10.0");
+  assert.equal(sparkPath([0, 1, 2], [1, Number.NaN, 1], 20, 10), "M0.0 5.0M20.0 5.0");
+  assert.equal(sparkPath([1], [1], 20, 10), "");
+});
+
+test("a histogram counts finite values only, all or some rows", () => {
+  const values = Float64Array.of(0, 1, 2, 3, Number.NaN);
+  assert.deepEqual([...histogram(values, 2)], [2, 2]);
+  assert.deepEqual([...histogram(values, 2, Uint32Array.of(3, 4))], [0, 1]);
+  assert.deepEqual(extent([Number.NaN]), [Number.NaN, Number.NaN]);
+  assert.equal(barsPath(Uint32Array.of(0, 2), 10, 8), "M5.0 8v-8.0h4.0v8.0z");
+});

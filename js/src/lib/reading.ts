@@ -1,0 +1,100 @@
+/** What the hover rule reads: the value of every run at one place of the x axis. */
+
+import { formatClock, formatCount, formatNumber } from "./format";
+import { nearest } from "./pyramid";
+import type { Axis, Series } from "./series";
+
+export interface Reading {
+  series: Series;
+  x: number;
+  low: number;
+  high: number;
+  /** Smoothed value, where smoothing is on. */
+  smooth: number | null;
+}
+
+/** The place of a logged point nearest to `x`; NaN when there is none. */
+export function snap(series: readonly Series[], axis: Axis, x: number): number {
+  let best = Number.NaN;
+  for (const one of series) {
+    const level = one.levels(axis)[0];
+    const place = level?.x[nearest(level.x, x)];
+    if (place !== undefined && !(Math.abs(place - x) >= Math.abs(best - x))) best = place;
+  }
+  return best;
+}
+
+/** Values at the points nearest to `x`, highest first; a run that ends before or begins after `x` has none. */
+export function readAt(series: readonly Series[], axis: Axis, x: number, weight: number): Reading[] {
+  const found: Reading[] = [];
+  for (const one of series) {
+    const level = one.levels(axis)[0];
+    const i = level ? nearest(level.x, x) : -1;
+    if (!level || i < 0 || !covers(level.x, x, i)) continue;
+    const smooth = weight > 0 ? (one.smooth(axis, weight)[i] ?? null) : null;
+    const reading = {
+      series: one,
+      x: level.x[i] as number,
+      low: level.low[i] as number,
+      high: level.high[i] as number,
+      smooth,
+    };
+    if (!Number.isNaN(reading.low)) found.push(reading);
+  }
+  return found.sort((a, b) => height(b) - height(a));
+}
+
+/** Whether the points around `i` reach to `x`: at the ends, half the distance to the neighbour counts. */
+function covers(x: Float64Array, at: number, i: number): boolean {
+  const place = x[i] as number;
+  const gap = Math.max(Math.abs((x[i + 1] ?? place) - place), Math.abs(place - (x[i - 1] ?? place)));
+  return Math.abs(place - at) <= gap;
+}
+
+/** Where a reading stands on the y axis. */
+export function height(reading: Reading): number {
+  return reading.smooth ?? (reading.low + reading.high) / 2;
+}
+
+/** "0.2391", or "0.21 – 0.25" where a bucket stands for several points. */
+export function readingText(reading: Reading): string {
+  const raw =
+    reading.low === reading.high
+      ? formatNumber(reading.low)
+      : `${formatNumber(reading.low)} – ${formatNumber(reading.high)}`;
+  return reading.smooth === null ? raw : `${formatNumber(reading.smooth)} (${raw})`;
+}
+
+/** "step 84", "1:42", "2026-11-23 05:54:10 UTC". */
+export function placeName(axis: Axis, x: number): string {
+  if (axis === "step") return `step ${Number.isInteger(x) ? formatCount(x) : formatNumber(x)}`;
+  if (axis === "relative") return `${formatClock(x)} after start`;
+  return `${new Date(x).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** Lowest and highest x of all series; null without points. */
+export function xExtent(series: readonly Series[], axis: Axis): [number, number] | null {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const one of series) {
+    const x = one.levels(axis)[0]?.x;
+    if (!x || x.length === 0) continue;
+    low = Math.min(low, x[0] as number);
+    high = Math.max(high, x[x.length - 1] as number);
+  }
+  return low <= high ? [low, high] : null;
+}
+
+/** `domain` moved or scaled within `full`; null when that is all of it. */
+export function moveDomain(
+  domain: readonly [number, number] | null,
+  full: readonly [number, number],
+  { shift = 0, scale = 1, around }: { shift?: number; scale?: number; around?: number },
+): [number, number] | null {
+  const [low, high] = domain ?? full;
+  const size = Math.min((high - low) * scale, full[1] - full[0]);
+  const centre = around ?? (low + high) / 2;
+  const start = scale === 1 ? low : centre - (centre - low) * (size / (high - low));
+  const moved = Math.min(full[1] - size, Math.max(full[0], start + shift * size));
+  return size >= full[1] - full[0] ? null : [moved, moved + size];
+}

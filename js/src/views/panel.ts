@@ -1,0 +1,177 @@
+/** One metric's panel: title, plot, and the mouse and keys on it. What is hovered and zoomed is shared by all panels. */
+
+import type { Signal } from "@preact/signals-core";
+import { h, setAttributes, setText, show } from "../dom";
+import { placeName, type Reading, readAt, readingText } from "../lib/reading";
+import type { Rows } from "../lib/rows";
+import { middleCut } from "../lib/text";
+import type { Scope } from "../scope";
+import type { Vega } from "../vega";
+import { Plot, type PlotState } from "./plot";
+import { Tip } from "./tip";
+
+/** Shorter drags are clicks. */
+const LEAST_DRAG = 4;
+
+export interface Shared {
+  /** x under the mouse, in data; null when there is no mouse. */
+  hover: Signal<number | null>;
+  zoom(domain: [number, number] | null): void;
+  /** Snap an x to a logged point. */
+  snap(x: number): number;
+  key(event: KeyboardEvent): boolean;
+}
+
+export class Panel {
+  readonly root = h("section", "panel");
+  rows: Rows | null = null;
+  private readonly title = h("b", "");
+  private readonly reading = h("span", "aside num", { "aria-live": "polite" });
+  private readonly host = h("div", "");
+  private readonly rule = h("div", "rule");
+  private readonly brush = h("div", "brush");
+  private readonly surface = h("div", "plot", { tabindex: 0, role: "group" });
+  private readonly tip: Tip;
+  private readonly plot: Plot;
+  private state: PlotState | null = null;
+  private inside = false;
+
+  constructor(
+    private readonly metric: string,
+    vega: Vega,
+    private readonly shared: Shared,
+    private readonly scope: Scope,
+    changed: () => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.tip = new Tip(this.surface);
+    setText(this.title, middleCut(metric, 48));
+    this.title.title = metric;
+    this.surface.append(this.host, this.brush, this.rule);
+    this.root.append(h("div", "panel-head", {}, this.title, this.reading), this.surface);
+    show(this.rule, false);
+    show(this.brush, false);
+    const drawn = (rows: Rows) => {
+      this.rows = rows;
+      this.paintRule();
+      changed();
+    };
+    this.plot = new Plot(vega, this.host, drawn, failed);
+    scope.add(() => this.plot.close());
+    this.watch();
+  }
+
+  update(state: PlotState, live: boolean): void {
+    this.state = state;
+    this.surface.style.height = `${state.height}px`;
+    const runs = new Set(state.series.map((one) => one.header.run)).size;
+    const keys = "Arrow keys read values, plus and minus zoom, Escape shows all.";
+    setAttributes(this.surface, { "aria-label": `${this.metric} by ${state.axis}, ${runs} runs. ${keys}` });
+    this.plot.update(state, live);
+  }
+
+  private watch(): void {
+    const { scope, surface, shared } = this;
+    const observer = new ResizeObserver(() => this.plot.resized());
+    observer.observe(surface);
+    scope.add(() => observer.disconnect());
+    scope.effect(() => {
+      shared.hover.value;
+      this.paintRule();
+    });
+    scope.listen(surface, "pointermove", (event) => this.hover(event));
+    scope.listen(surface, "pointerleave", () => this.leave());
+    scope.listen(surface, "blur", () => this.leave());
+    scope.listen(surface, "pointerdown", (event) => this.drag(event));
+    scope.listen(surface, "dblclick", () => shared.zoom(null));
+    scope.listen(surface, "focus", () => {
+      this.inside = true;
+    });
+    scope.listen(surface, "keydown", (event) => {
+      if (!shared.key(event)) return;
+      this.inside = true;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  private px(event: PointerEvent): number {
+    return event.clientX - this.surface.getBoundingClientRect().left;
+  }
+
+  private hover(event: PointerEvent): void {
+    const area = this.plot.area;
+    const px = this.px(event);
+    this.inside = area !== null && px >= area.left - 2 && px <= area.left + area.width + 2;
+    this.shared.hover.value = this.inside ? this.shared.snap(this.plot.invert(px)) : null;
+  }
+
+  private leave(): void {
+    this.inside = false;
+    this.shared.hover.value = null;
+  }
+
+  private drag(event: PointerEvent): void {
+    const area = this.plot.area;
+    if (event.button !== 0 || !area) return;
+    this.surface.setPointerCapture(event.pointerId);
+    const start = this.px(event);
+    const move = (moved: PointerEvent) => this.paintBrush(start, this.px(moved));
+    const end = (ended: PointerEvent) => {
+      this.surface.removeEventListener("pointermove", move);
+      show(this.brush, false);
+      if (ended.type === "pointerup" && Math.abs(this.px(ended) - start) >= LEAST_DRAG)
+        this.zoomTo(start, this.px(ended));
+    };
+    this.surface.addEventListener("pointermove", move);
+    this.surface.addEventListener("pointerup", end, { once: true });
+    this.surface.addEventListener("pointercancel", end, { once: true });
+  }
+
+  private zoomTo(a: number, b: number): void {
+    const [low, high] = [this.plot.invert(Math.min(a, b)), this.plot.invert(Math.max(a, b))];
+    if (high > low) this.shared.zoom([low, high]);
+  }
+
+  private paintBrush(a: number, b: number): void {
+    const area = this.plot.area;
+    if (!area) return;
+    const clamp = (px: number) => Math.min(area.left + area.width, Math.max(area.left, px));
+    const [left, right] = [clamp(Math.min(a, b)), clamp(Math.max(a, b))];
+    show(this.brush, right - left >= LEAST_DRAG);
+    Object.assign(this.brush.style, {
+      left: `${left}px`,
+      width: `${right - left}px`,
+      top: `${area.top}px`,
+      height: `${area.height}px`,
+    });
+  }
+
+  private paintRule(): void {
+    const x = this.shared.hover.peek();
+    const area = this.plot.area;
+    const state = this.state;
+    const px = x === null ? Number.NaN : this.plot.pixel("x", x);
+    const visible =
+      area !== null && state !== null && px >= area.left - 1 && px <= area.left + area.width + 1;
+    show(this.rule, visible);
+    if (!visible || !state || x === null) {
+      setText(this.reading, "");
+      this.tip.hide();
+      return;
+    }
+    Object.assign(this.rule.style, { left: `${px}px`, top: `${area.top}px`, height: `${area.height}px` });
+    const readings = readAt(state.series, state.axis, x, state.smooth);
+    const place = placeName(state.axis, x);
+    setText(this.reading, `${place}${this.bestText(readings)}`);
+    if (this.inside) this.tip.show(place, readings, state.tokens.theme, px, area);
+    else this.tip.hide();
+  }
+
+  /** Value of the best run there, which the rule's box shows among the others. */
+  private bestText(readings: readonly Reading[]): string {
+    const best = readings[this.state?.best === "min" ? readings.length - 1 : 0];
+    if (!best) return "";
+    return readings.length === 1 ? `: ${readingText(best)}` : `: ${readingText(best)} best run`;
+  }
+}
