@@ -1,0 +1,174 @@
+"""What a chart can be made from, as one thing that gives series."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._types import Series
+from sm_track_widgets.charts.palette import PALETTE, Mark
+from sm_track_widgets.tracking.registry import open_runs
+
+Floats = npt.NDArray[np.float64]
+POINT_COLUMNS = ("run", "metric", "value")
+
+
+@dataclass(slots=True)
+class Lines:
+    """Series with what is needed to draw them: one mark each, and the start of each run."""
+
+    series: list[Series] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    components: list[str] = field(default_factory=list)
+
+    def origins(self) -> dict[str, float]:
+        """Return the first time of each run: zero of its relative axis."""
+        begins: dict[str, float] = {}
+        for one in self.series:
+            if len(one):
+                begins[one.run] = min(begins.get(one.run, one.times[0]), one.times[0])
+        return begins
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSource:
+    """How to read the lines, which open runs belong to them, and whether reading again can give something new."""
+
+    title: str
+    read: Callable[[], Lines]
+    follows: Callable[[Any], bool]
+    again: bool
+
+
+def chart_source(
+    source: Any, experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None
+) -> ChartSource:
+    """Return how to read what a chart of `metrics` shows.
+
+    Parameters
+    ----------
+    source
+        Name of an experiment, a DataFrame of points (`metrics`) or of runs (`runs`), or the SDK's
+        ExperimentAnalytics; None for `experiment`.
+    experiment
+        Its name; None is all experiments.
+    metrics, runs
+        Names; None is all.
+
+    Raises
+    ------
+    UsageError
+        For any other source, or an experiment given twice.
+    """
+    if source is not None and experiment is not None:
+        raise UsageError(
+            "Give a source or an experiment, not both.", "MetricChart('loss', experiment='name')"
+        )
+    if isinstance(source, pd.DataFrame):
+        return _frame_source(source, metrics, runs)
+    named = getattr(source, "_experiment_name", None)
+    if source is not None and not isinstance(source, str) and not isinstance(named, str):
+        raise UsageError(
+            f"A chart cannot be made from {type(source).__name__}.",
+            "Give an experiment's name, a DataFrame of metrics() or runs(), or an ExperimentAnalytics.",
+        )
+    name = source if isinstance(source, str) else named if source is not None else experiment
+    return ChartSource(
+        title=name or "",
+        read=lambda: _read(name, metrics, runs),
+        follows=lambda run: _belongs(run, name, runs),
+        again=True,
+    )
+
+
+def _frame_source(
+    frame: pd.DataFrame, metrics: Sequence[str] | None, runs: Sequence[str] | None
+) -> ChartSource:
+    if all(name in frame.columns for name in POINT_COLUMNS):
+        return ChartSource("", lambda: _from_points(frame, metrics, runs), lambda _: False, again=False)
+    if "run" not in frame.columns:
+        raise UsageError(
+            "This DataFrame has neither points (run, metric, value) nor runs (run).",
+            "Give one of metrics() or runs().",
+        )
+    components = frame.attrs.get("components", {})
+    wanted = [str(components.get(name, name)) for name in frame["run"]]
+    chosen = wanted if runs is None else [name for name in wanted if name in set(runs)]
+    return ChartSource(
+        "", lambda: _read(None, metrics, chosen), lambda run: run.ref.component in set(chosen), again=True
+    )
+
+
+def _read(experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None) -> Lines:
+    """Read stored points; what only an open run has yet is no reason to fail."""
+    from sm_track_widgets import connection
+    from sm_track_widgets.reading import series
+
+    try:
+        found = series.read(connection.current(), experiment, metrics, runs)
+    except NotFoundError:
+        if any(_belongs(run, experiment, runs) for run in open_runs()):
+            return Lines()
+        raise
+    components = [one.component for one in found]
+    return Lines(list(found), PALETTE.marks(components), components)
+
+
+def _belongs(run: Any, experiment: str | None, runs: Sequence[str] | None) -> bool:
+    """Whether an open run of this process is among what is read."""
+    from sm_track_widgets import connection
+
+    if run.connection.identity != connection.current().identity:
+        return False
+    if experiment is not None and run.experiment_name.lower() != experiment.lower():
+        return False
+    return runs is None or any(name in {run.name, run.run_name, run.ref.component} for name in runs)
+
+
+def _from_points(frame: pd.DataFrame, metrics: Sequence[str] | None, runs: Sequence[str] | None) -> Lines:
+    known = [str(name) for name in pd.unique(frame["metric"].astype(str))]
+    for name in metrics or ():
+        if name not in known:
+            raise NotFoundError(f"There is no metric {name!r} in this DataFrame.", did_you_mean(name, known))
+    lines = Lines()
+    components = frame.attrs.get("components", {})
+    groups: Any = frame.groupby(["run", "metric"], sort=False, observed=True)
+    for (run, metric), rows in groups:
+        if (metrics is not None and metric not in metrics) or (runs is not None and run not in runs):
+            continue
+        component = str(components.get(run, run))
+        lines.series.append(_one(str(run), str(metric), rows))
+        lines.marks.append(PALETTE.mark(component))
+        lines.components.append(component)
+    return lines
+
+
+def _one(run: str, metric: str, rows: Any) -> Series:
+    count = len(rows)
+    steps = _numbers(rows["step"]) if "step" in rows else np.full(count, np.nan)
+    times = _seconds(rows["time"]) if "time" in rows else np.arange(count, dtype=np.float64)
+    return Series(
+        run,
+        metric,
+        array("q", np.where(np.isnan(steps), -1, steps).astype(np.int64).tolist()),
+        array("d", times.tolist()),
+        array("d", _numbers(rows["value"]).tolist()),
+    )
+
+
+def _numbers(column: Any) -> Floats:
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _seconds(times: Any) -> Floats:
+    if pd.api.types.is_numeric_dtype(times.dtype):
+        return _numbers(times)
+    passed: Any = pd.to_datetime(times, utc=True) - pd.Timestamp(0, tz="UTC")
+    return _numbers(passed / pd.Timedelta(seconds=1))

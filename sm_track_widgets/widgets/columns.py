@@ -1,0 +1,153 @@
+"""A frame of runs as the table reads it: raw column buffers and a JSON header that describes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sm_track_widgets.charts.palette import PALETTE
+from sm_track_widgets.tracking.live import lower_is_better
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ALIGNMENT = 8
+MARKED = 1000
+"""Runs that get a colour for being listed; in longer tables a dot is no help to find a run."""
+NAME_COLUMNS = ("run", "DisplayName", "TrialComponentName")
+"""Columns that can name a run: ours first, then those of ExperimentAnalytics."""
+FIRST = ("status", "experiment", "group", "started", "duration_s")
+PARAMETERS, METRICS = 6, 4
+STATISTICS = ("last", "min", "max", "avg", "std", "count")
+
+
+def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], bytes]:
+    """Encode a frame.
+
+    Parameters
+    ----------
+    frame
+        One row per run. ``attrs["components"]`` names each run's trial component, by which it gets its colour.
+
+    Returns
+    -------
+    tuple
+        Header ``{"rows", "columns", "runs", "colours"}`` and the bytes: numbers, times (seconds since the epoch)
+        and durations as f64 with NaN for missing, texts as i32 codes into a dictionary with -1 for missing. Each
+        column starts at a multiple of 8 bytes.
+    """
+    runs = run_names(frame)
+    columns: list[dict[str, Any]] = [
+        {"name": "run", "label": "run", "group": "run", "kind": "run", "length": len(frame)}
+    ]
+    parts: list[bytes] = []
+    offset = 0
+    for name in map(str, frame.columns):
+        if name == name_column(frame):
+            continue
+        header, data = _column(name, frame[name])
+        padded = data + b"\0" * (-len(data) % ALIGNMENT)
+        columns.append({"name": name, **_words(name), **header, "offset": offset, "length": len(frame)})
+        parts.append(padded)
+        offset += len(padded)
+    header = {"rows": len(frame), "columns": columns, "runs": runs, "colours": _colours(frame, runs)}
+    return header, b"".join(parts)
+
+
+def name_column(frame: pd.DataFrame) -> str | None:
+    """Return the column that names the runs; None when there is none."""
+    return next((name for name in NAME_COLUMNS if name in frame.columns), None)
+
+
+def run_names(frame: pd.DataFrame) -> list[str]:
+    """Return a name for each row that no other row has: what is selected is told by name."""
+    column = name_column(frame)
+    names = [str(name) for name in (frame.index if column is None else frame[column])]
+    if len(set(names)) == len(names):
+        return names
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+def default_columns(frame: pd.DataFrame) -> list[str]:
+    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics."""
+    names = [str(name) for name in frame.columns]
+    fixed = [
+        name
+        for name in FIRST
+        if name in names and (name not in {"experiment", "group"} or _differs(frame[name]))
+    ]
+    parameters = [name for name in names if name.startswith("params.")]
+    differing = [name for name in parameters if _differs(frame[name])]
+    metrics = [name for name in names if name.startswith("metrics.") and name.endswith(".last")]
+    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS]]
+    others = [name for name in names if name != name_column(frame)][: PARAMETERS + METRICS]
+    return chosen or others
+
+
+def _differs(column: Any) -> bool:
+    return len(set(column.astype(str))) > 1
+
+
+def _column(name: str, column: Any) -> tuple[dict[str, Any], bytes]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column.dtype):
+        return {"kind": "time", "dtype": "f64"}, _seconds(column).tobytes()
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan).astype("<f8")
+        return {"kind": "duration" if name == "duration_s" else "number", "dtype": "f64"}, values.tobytes()
+    codes, values = _codes(column)
+    kind = "status" if name == "status" else "text"
+    return {"kind": kind, "dtype": "i32", "values": values}, codes.astype("<i4").tobytes()
+
+
+def _seconds(column: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    times = pd.to_datetime(column, utc=True)
+    seconds = (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    return seconds.to_numpy(dtype=np.float64, na_value=np.nan).astype("<f8")
+
+
+def _codes(column: Any) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """Return the number of each text in order of appearance, -1 for missing and empty ones; and the texts."""
+    missing = column.isna().to_numpy(dtype=bool)
+    texts = pd.Series(column.to_numpy(dtype=object)).map(str)
+    missing = missing | (texts == "").to_numpy(dtype=bool)  # pandas may give a read-only array
+    codes, values = pd.factorize(texts.mask(pd.Series(missing)))
+    return codes, [str(value) for value in values]
+
+
+def _words(name: str) -> dict[str, str]:
+    """Return the heading a column is listed under, what its header says, and which end of it is good."""
+    group, _, rest = name.partition(".")
+    if group not in {"params", "metrics", "tags"} or not rest:
+        return {"group": "run", "label": "duration" if name == "duration_s" else name}
+    if group != "metrics":
+        return {"group": group, "label": rest}
+    metric, _, statistic = rest.rpartition(".")
+    if statistic not in STATISTICS:
+        return {"group": group, "label": rest}
+    label = metric if statistic == "last" else f"{metric} {statistic}"
+    if statistic in {"std", "count"}:
+        return {"group": group, "label": label}
+    return {"group": group, "label": label, "best": "min" if lower_is_better(metric) else "max"}
+
+
+def _colours(frame: pd.DataFrame, runs: Sequence[str]) -> list[int]:
+    """Return the palette's colour of each run; -1 for runs far down that no chart has shown."""
+    components = frame.attrs.get("components", {})
+    found: list[int] = []
+    for place, run in enumerate(runs):
+        component = components.get(run)
+        if component is None:
+            found.append(-1)
+        elif place < MARKED:
+            found.append(PALETTE.mark(component).colour)
+        else:
+            mark = PALETTE.known(component)
+            found.append(-1 if mark is None else mark.colour)
+    return found

@@ -1,0 +1,140 @@
+"""An open run as its live card shows it."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from sm_track_widgets._names import default_group, is_reserved
+from sm_track_widgets.charts.numbers import count
+from sm_track_widgets.charts.static_card import headline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sm_track_widgets.tracking.live import LiveSeries
+    from sm_track_widgets.tracking.progress import Progress
+    from sm_track_widgets.tracking.run import Run
+
+TILES = 4
+SPARK_WIDTH = 160
+"""Buckets of a sparkline, which is 200 pixels wide."""
+TOTALS = frozenset(
+    {
+        *(
+            "total_steps",
+            "max_steps",
+            "num_steps",
+            "n_steps",
+            "steps",
+            "max_iter",
+            "max_iterations",
+            "n_iter",
+        ),
+        *("epochs", "n_epochs", "num_epochs", "max_epochs", "num_train_epochs", "iterations"),
+        *("n_estimators", "num_boost_round", "rounds"),
+    }
+)
+"""Names of parameters that usually say how many steps a run will log."""
+
+
+def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
+    """Return what the live card shows of `run`, and the bytes of its sparklines.
+
+    Parameters
+    ----------
+    run
+        Open or closed.
+    now
+        Seconds since the epoch; the page counts on from there by its own clock.
+
+    Returns
+    -------
+    tuple
+        The card's state, and for each of ``sparks`` its x and then its y values as f64.
+    """
+    parameters = {name: value for name, value in run.parameters.items() if not is_reserved(name)}
+    metrics = headline([_metric(run.live, name) for name in run.live.names()], count=len(run.live.names()))
+    sparks, data = _sparks(run.live, [str(metric["name"]) for metric in metrics[:TILES]])
+    group = run.run_group_name
+    state: dict[str, Any] = {
+        "status": run.status,
+        "name": run.name,
+        "experiment": run.experiment_name,
+        "group": "" if group.lower() == default_group(run.experiment_name).lower() else group,
+        "started": run.started,
+        "ended": run.ended,
+        "now": now,
+        "home": run.connection.home,
+        "metrics": [dict(metric) for metric in metrics],
+        "sparks": sparks,
+        "parameters": len(parameters),
+        "files": run.files,
+        "trouble": trouble(run.progress()),
+        "message": run.message,
+        "progress": _progress(parameters, run.live),
+    }
+    return state, data
+
+
+def trouble(progress: Progress) -> str:
+    """Say in one sentence what is in the way of delivery; an empty text when nothing is."""
+    parts: list[str] = []
+    if progress.error:
+        waiting = f"{_points(progress.waiting)} waiting: " if progress.waiting else ""
+        parts.append(f"{waiting}{progress.error.rstrip('.')}, nothing lost")
+    if progress.refused:
+        records = "1 record" if progress.refused == 1 else f"{count(progress.refused)} records"
+        parts.append(f"{records} refused by the service, %sm_status says why")
+    return "; ".join(parts)
+
+
+def _points(number: int) -> str:
+    return "1 point" if number == 1 else f"{count(number)} points"
+
+
+def _metric(live: LiveSeries, name: str) -> Mapping[str, Any]:
+    last, step = live.last(name)
+    best, best_step = live.best(name)
+    return {
+        "name": name,
+        "last": last,
+        "step": step,
+        "best": best,
+        "best_step": best_step,
+        "n": live.size(name),
+    }
+
+
+def _sparks(live: LiveSeries, names: list[str]) -> tuple[list[dict[str, Any]], bytes]:
+    headers: list[dict[str, Any]] = []
+    data = array("d")
+    for name in names:
+        xs, lows, highs = live.envelope(name, width=SPARK_WIDTH)
+        headers.append({"name": name, "offset": len(data) * data.itemsize, "n": len(xs)})
+        data.extend(xs)
+        data.extend((low + high) / 2 for low, high in zip(lows, highs, strict=True))
+    return headers, data.tobytes()
+
+
+def _progress(parameters: Mapping[str, Any], live: LiveSeries) -> dict[str, int] | None:
+    """Return steps done and to do, where one parameter tells the number and the steps so far agree with it."""
+    totals = {int(value) for name, value in parameters.items() if name.lower() in TOTALS and _is_count(value)}
+    done = max((_steps_done(live, name) for name in live.names()), default=0)
+    if len(totals) != 1 or done < 1:
+        return None
+    total = totals.pop()
+    return {"done": done, "total": total} if done <= total else None
+
+
+def _steps_done(live: LiveSeries, name: str) -> int:
+    """Return the last step of a metric, one more where they were counted from 0; 0 where it has no steps."""
+    step = live.last(name)[1]
+    if step is None:
+        return 0
+    return step + 1 if live.size(name) == step + 1 else step
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value) and value >= 1 and value == int(value)

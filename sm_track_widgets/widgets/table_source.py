@@ -1,0 +1,109 @@
+"""What a table can be made from, as one thing that gives a frame of runs."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from sm_track_widgets._errors import UsageError
+from sm_track_widgets.charts import status
+from sm_track_widgets.widgets.columns import run_names
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A title, and how to read the frame; `again` says whether reading once more can give something new."""
+
+    title: str
+    read: Callable[[], pd.DataFrame]
+    again: bool
+    experiment: str | None = None
+
+
+def table_source(source: Any) -> TableSource:
+    """Return how to read `source`.
+
+    Parameters
+    ----------
+    source
+        Name of an experiment, None for all runs, a DataFrame, a function that returns one, or an object with a
+        ``dataframe()`` method such as the SDK's ExperimentAnalytics.
+
+    Raises
+    ------
+    UsageError
+        For anything else.
+    """
+    if source is None or isinstance(source, str):
+        return TableSource(source or "all runs", lambda: _runs(source), again=True, experiment=source)
+    if isinstance(source, pd.DataFrame):
+        frame = source
+        return TableSource("", lambda: frame, again=False)
+    if callable(getattr(source, "dataframe", None)):
+        name = str(getattr(source, "_experiment_name", "") or "")
+        return TableSource(name, lambda: _analytics(source), again=True, experiment=name or None)
+    if callable(source):
+        return TableSource("", cast("Callable[[], pd.DataFrame]", source), again=True)
+    raise UsageError(
+        f"A table cannot be made from {type(source).__name__}.",
+        "Give an experiment's name, a DataFrame of runs() or an ExperimentAnalytics.",
+    )
+
+
+def matching(frame: pd.DataFrame, text: str) -> pd.DataFrame:
+    """Keep the rows the table's text filter keeps: every word in the run's name or in a text column."""
+    table: Any = frame
+    columns = [_lowered(table[name]) for name in frame.columns if _is_text(table[name])]
+    columns.append([name.lower() for name in run_names(frame)])
+    rows = [" \n".join(row) for row in zip(*columns, strict=True)]
+    words = _words(text)
+    return table[[all(word in row for word in words) for row in rows]]
+
+
+def _lowered(column: Any) -> list[str]:
+    texts = column.map(_text)
+    if column.name == "status":
+        texts = texts.map(_both_words)
+    return texts.str.lower().tolist()
+
+
+def _both_words(value: str) -> str:
+    """Return a state by the service's word for it and by the one that is shown."""
+    return f"{value} {status.word(value)}"
+
+
+def _words(text: str) -> list[str]:
+    """Split as the table does: at blanks, "double quotes" keep words together."""
+    found = re.findall(r'"[^"]*"|\S+', text.lower())
+    return [word for word in (re.sub(r'^"|"$', "", one) for one in found) if word]
+
+
+def _is_text(column: Any) -> bool:
+    return not pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_datetime64_any_dtype(
+        column.dtype
+    )
+
+
+def _text(value: object) -> str:
+    return "" if pd.isna(cast("Any", value)) else str(value)
+
+
+def _runs(experiment: str | None) -> pd.DataFrame:
+    from sm_track_widgets.reading import runs
+
+    return runs(experiment)
+
+
+def _analytics(source: Any) -> pd.DataFrame:
+    """Read through a copy: the SDK's object adds its filter again at each refresh, and the 21st is refused."""
+    fresh = copy.copy(source)
+    for name in ("_search_expression", "_dataframe"):
+        if hasattr(source, name):
+            value = copy.deepcopy(getattr(source, name)) if name == "_search_expression" else None
+            setattr(fresh, name, value)
+    return fresh.dataframe()

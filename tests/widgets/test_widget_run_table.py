@@ -1,0 +1,156 @@
+"""`RunTable` on Python's side, with the page simulated."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from wire_tap import change, say
+
+from sm_track_widgets import reading
+from sm_track_widgets._errors import NotFoundError, UsageError
+from sm_track_widgets.tracking.run import Run
+from sm_track_widgets.widgets.pump import Pump
+from sm_track_widgets.widgets.run_table import RunTable
+
+
+@pytest.fixture
+def forest(home):
+    for depth in (2, 4, 6):
+        with Run(
+            "forest", f"depth{depth}", params={"depth": depth, "kind": "a" if depth < 6 else "b"}
+        ) as run:
+            run.log_metric("auc", 0.9 + depth / 100, step=0)
+    return home
+
+
+def test_what_is_selected_in_the_page_is_there_in_python(forest):
+    table = RunTable("forest")
+    assert list(table.df["run"]) == ["depth6", "depth4", "depth2"]
+    change(table, selected=["depth2", "depth6"])
+    assert table.selected == ["depth2", "depth6"]
+    assert sorted(table.df["run"]) == ["depth2", "depth6"]
+    assert table.df.attrs["components"]["depth2"] == "forest-depth2"
+
+
+def test_without_a_selection_df_is_what_the_table_shows(forest):
+    table = RunTable("forest")
+    change(table, filter="DEPTH a", sort=[{"column": "params.depth", "descending": False}])
+    assert list(table.df["run"]) == ["depth2", "depth4"]
+    change(table, filter="completed")
+    assert len(table.df) == 3
+    change(table, filter='"no such"')
+    assert table.df.empty
+
+
+def test_running_is_found_by_the_word_shown(home):
+    with Run("forest", "one"):
+        table = RunTable("forest", filter="running")
+        assert list(table.df["run"]) == ["one"]
+
+
+def test_arguments_reach_the_page_and_are_checked(forest):
+    table = RunTable("forest", columns=["params.depth"], sort="-params.depth", filter="x", height=200)
+    assert table.columns == ["params.depth"]
+    assert table.sort == [{"column": "params.depth", "descending": True}]
+    assert (table.filter, table.height) == ("x", 200)
+    with pytest.raises(UsageError, match=r"no column 'params\.dept'\. Did you mean 'params\.depth'"):
+        RunTable("forest", columns=["params.dept"])
+    with pytest.raises(UsageError, match="columns takes a list"):
+        RunTable("forest", columns="params.depth")
+    with pytest.raises(NotFoundError):
+        RunTable("forst")
+
+
+def test_refresh_sends_header_and_data_in_one_message(forest, tap):
+    table = RunTable("forest")
+    before = len(tap.updates(table))
+    with Run("forest", "late"):
+        pass
+    table.refresh()
+    (update,) = tap.updates(table)[before:]
+    assert set(update) == {"_header", "_data"}
+    assert update["_header"]["rows"] == 4
+
+
+def test_the_page_asks_for_a_refresh_and_hears_of_trouble(forest, tap):
+    table = RunTable("forest")
+    say(table, type="refresh")
+    assert tap.custom(table)[-1][0] == {"type": "refreshed", "error": ""}
+    forest.client("sagemaker").meta.events.register(
+        "provide-client-params.sagemaker.Search",
+        lambda **_: (_ for _ in ()).throw(UsageError("No way.", "Wait.")),
+    )
+    say(table, type="refresh")
+    assert tap.custom(table)[-1][0] == {"type": "refreshed", "error": "No way. Wait."}
+
+
+def test_a_table_that_refreshes_itself_reads_again_when_it_is_time(forest):
+    table = RunTable("forest", refresh=5)
+    with Run("forest", "late"):
+        pass
+    begin = table._next
+    assert table.tick(begin - 1)
+    assert table._header["rows"] == 3
+    assert table.tick(begin)
+    assert table._header["rows"] == 4
+    table.close()
+
+
+def test_sources_of_other_kinds(forest):
+    frame = reading.runs("forest")
+    table = RunTable(frame)
+    assert (table._header["rows"], table._header["again"]) == (3, False)
+    assert RunTable(lambda: frame.head(1))._header["rows"] == 1
+
+    class Analytics:
+        """As the SDK's: adds its filter at each read."""
+
+        _experiment_name = "forest"
+
+        def __init__(self) -> None:
+            self._search_expression: dict[str, list[str]] = {}
+            self._dataframe = None
+
+        def dataframe(self) -> pd.DataFrame:
+            self._search_expression.setdefault("Filters", []).append("x")
+            assert len(self._search_expression["Filters"]) == 1
+            return pd.DataFrame({"TrialComponentName": ["forest-a"], "DisplayName": ["a"], "depth": [1.0]})
+
+    sdk = RunTable(Analytics())
+    sdk.refresh()
+    assert sdk._header["title"] == "forest"
+    assert sdk._header["runs"] == ["a"]
+    with pytest.raises(UsageError, match="A table cannot be made from int"):
+        RunTable(3)
+
+
+def test_an_empty_table_says_what_to_type(home):
+    home.client("sagemaker").create_experiment(ExperimentName="new")
+    table = RunTable("new")
+    assert table._header["empty"]["code"] == "%%sm_run first-run"
+    assert "%%sm_run first-run" in table.static_text()
+    assert "%%sm_run first-run" in table.static_html()
+
+
+def test_the_static_form_shows_the_first_rows_and_counts_the_rest(home):
+    frame = pd.DataFrame({"run": [f"run-{i}" for i in range(30)], "params.x": range(30)})
+    table = RunTable(frame, sort="params.x")
+    html = table.static_html()
+    assert html.count("<tr") == 22
+    assert "and 10 more" in html
+    assert table.static_text().splitlines()[1].split() == ["run-0", "0"]
+
+
+def test_closing_takes_it_from_the_pump(forest, monkeypatch):
+    from sm_track_widgets.widgets import run_table
+
+    pump = Pump(interval=0.01)
+    monkeypatch.setattr(run_table, "PUMP", pump)
+    table = RunTable("forest", refresh=1)
+    assert pump.running
+    table.close()
+    for _ in range(500):
+        if not pump.running:
+            break
+        pump._bell.wait(0.01)
+    assert not pump.running
