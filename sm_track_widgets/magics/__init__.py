@@ -1,0 +1,83 @@
+"""The magics and the cell events behind them. IPython is imported, nothing heavy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sm_track_widgets import _aws
+from sm_track_widgets.magics.base import Notices
+from sm_track_widgets.magics.cell import CellTracker
+from sm_track_widgets.magics.config_magics import ConfigMagics
+from sm_track_widgets.magics.read_magics import ReadMagics
+from sm_track_widgets.magics.run_magic import RunMagics
+from sm_track_widgets.magics.transform import transform
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_STATE = "_sm_track_loaded"
+
+
+class _Loaded:
+    """What `load` has put into a shell, and what stood there before."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.tracker = CellTracker(shell)
+        self.notices = Notices()
+        self.magics: list[Any] = [
+            RunMagics(shell, self.tracker),
+            ReadMagics(shell),
+            ConfigMagics(shell),
+        ]
+        table: dict[str, dict[str, Any]] = shell.magics_manager.magics
+        self.names = {kind: {n for m in self.magics for n in m.magics[kind]} for kind in ("line", "cell")}
+        self.before = {
+            kind: {name: table[kind][name] for name in names if name in table[kind]}
+            for kind, names in self.names.items()
+        }
+
+    def install(self) -> None:
+        self.shell.register_magics(*self.magics)
+        self.tracker.register()
+        self.notices.install()
+        self.shell.input_transformers_cleanup.append(transform)
+
+    def remove(self) -> None:
+        if transform in self.shell.input_transformers_cleanup:
+            self.shell.input_transformers_cleanup.remove(transform)
+        self.tracker.unregister()
+        self.notices.remove()
+        _forget_callbacks(self.shell)
+        manager: Any = self.shell.magics_manager
+        for kind, names in self.names.items():
+            for name in names:
+                manager.magics[kind].pop(name, None)
+            manager.magics[kind].update(self.before[kind])
+        for magics in self.magics:
+            manager.registry.pop(type(magics).__name__, None)
+
+
+def _forget_callbacks(shell: InteractiveShell) -> None:
+    """Unregister what our widgets have registered in the shell meanwhile."""
+    for event, callbacks in shell.events.callbacks.items():
+        for callback in list(callbacks):
+            if str(getattr(callback, "__module__", "")).startswith("sm_track_widgets."):
+                shell.events.unregister(event, callback)
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register magics, cell events and the ``%%sm_run`` transformer in `shell`; a second call changes nothing."""
+    if getattr(shell, _STATE, None) is None:
+        loaded = _Loaded(shell)
+        loaded.install()
+        setattr(shell, _STATE, loaded)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take out what `load` put in, close what is open, give boto3 its default session back."""
+    loaded: _Loaded | None = getattr(shell, _STATE, None)
+    if loaded is not None:
+        loaded.remove()
+        delattr(shell, _STATE)
+    _aws.default_session_off()

@@ -1,0 +1,129 @@
+"""%sm_runs and %sm_plot in a real kernel."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _three_runs(kernel):
+    cell = kernel.run(
+        "for depth in (2, 3, 4):\n"
+        "    get_ipython().run_cell_magic('sm_run', 'd{depth} -e trees -g g{depth % 2} -p depth={depth} --quiet', '''\n"
+        "for step in range(5):\n"
+        "    run.log_metric('auc', depth / 10 + step / 100, step=step)\n"
+        "''')"
+    )
+    assert cell.status == "ok", cell.traceback
+
+
+def columns_of(kernel, expression: str) -> list:
+    return json.loads(eval(kernel.value(f"__import__('json').dumps({expression})")))
+
+
+def test_runs_are_shown_as_a_table_with_a_static_form(kernel):
+    cell = kernel.run("%sm_runs -e trees")
+    assert cell.status == "ok", cell.traceback
+    static, view = (output["data"] for output in cell.outputs)
+    assert VIEW in view
+    assert view["text/html"] == ""
+    assert VIEW not in static
+    for name in ("d2", "d3", "d4"):
+        assert name in static["text/html"]
+        assert name in static["text/plain"]
+
+
+def test_assigned_they_are_a_dataframe_and_nothing_is_shown(kernel):
+    cell = kernel.run("found = %sm_runs -e trees --sort -auc.max --columns depth,auc.max")
+    assert (cell.status, cell.outputs) == ("ok", [])
+    assert columns_of(kernel, "list(found.columns)") == ["run", "params.depth", "metrics.auc.max"]
+    assert columns_of(kernel, "found['run'].tolist()") == ["d4", "d3", "d2"]
+
+
+def test_df_shows_a_dataframe(kernel):
+    cell = kernel.run("%sm_runs -e trees --df --sort depth --limit 2 --columns depth")
+    assert "d2" in cell.result
+    assert "d4" not in cell.result
+    assert not any(VIEW in output["data"] for output in cell.outputs)
+
+
+def test_in_a_function_and_an_expression(kernel):
+    cell = kernel.run("def f():\n    inner = %sm_runs -e trees\n    return len(inner)\nf()")
+    assert cell.result == "3"
+
+
+def test_group_and_text_narrow(kernel):
+    kernel.run("ones = %sm_runs -e trees -g g1\nfours = %sm_runs -e trees --text d4")
+    assert columns_of(kernel, "[ones['run'].tolist(), fours['run'].tolist()]") == [["d3"], ["d4"]]
+
+
+def test_options_reach_the_table(kernel):
+    cell = kernel.run("%sm_runs -e trees --sort -depth --columns depth --text d --limit 2")
+    html = cell.outputs[0]["data"]["text/html"]
+    assert html.index("d4") < html.index("d3")
+    assert "d2" not in html
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "told"),
+    [
+        ("%sm_runs -e treees", "NotFoundError", "Did you mean 'trees'?"),
+        ("%sm_runs -e trees -g nope", "NotFoundError", "nope"),
+        ("%sm_runs -e trees --sort deepth --df", "UsageError", "deepth"),
+        ("%sm_runs --limit x", "UsageError", "--limit takes a whole number from 0, not 'x'"),
+        ("%sm_runs trees", "UsageError", "one word too many"),
+        ("%sm_runs --srot a", "UsageError", "Did you mean '--sort'?"),
+        ("%sm_plot acu -e trees", "NotFoundError", "Did you mean 'auc'?"),
+        ("%sm_plot auc -e treees", "NotFoundError", "Did you mean 'trees'?"),
+        ("%sm_plot auc -e trees --runs d9", "NotFoundError", "d9"),
+        ("%sm_plot auc --smooth 2", "UsageError", "--smooth takes a number from 0 to 0.99, not '2'"),
+        ("%sm_plot auc -e trees --save a.png", "UsageError", ".svg"),
+        ("%sm_plot auc --x steps", "UsageError", "invalid choice: 'steps'"),
+    ],
+)
+def test_a_mistake_is_one_line(kernel, line, error, told):
+    cell = kernel.run(line)
+    assert cell.errors == [error]
+    assert len(cell.traceback) == 1
+    assert "\n" not in cell.traceback[0]
+    assert told in cell.traceback[0]
+
+
+def test_a_plot_is_shown_with_a_static_form(kernel):
+    cell = kernel.run("%sm_plot auc -e trees --runs d2,d3 --smooth 0.5 --logy --x relative --height 150")
+    assert cell.status == "ok", cell.traceback
+    static, view = (output["data"] for output in cell.outputs)
+    assert "<svg" in static["text/html"]
+    assert VIEW in view
+
+
+def test_an_assigned_plot_is_the_widget(kernel):
+    cell = kernel.run("chart = %sm_plot auc -e trees --smooth 0.5\ntype(chart).__name__, chart.smooth")
+    assert cell.result == "('MetricChart', 0.5)"
+    assert [output["kind"] for output in cell.outputs] == ["execute_result"]
+
+
+def test_a_plot_is_saved(kernel, tmp_path):
+    kernel.run(f"target = {str(tmp_path)!r}")
+    assert kernel.run("%sm_plot auc -e trees --save {target}/a.svg").status == "ok"
+    assert kernel.run("%sm_plot auc -e trees --save '{target}/b.json'").status == "ok"
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+    assert "auc" in (tmp_path / "b.json").read_text()
+
+
+def test_before_the_first_run(tmp_path_factory):
+    from kernel import Kernel
+
+    fresh = Kernel(tmp_path_factory.mktemp("fresh"))
+    try:
+        cell = fresh.run("%load_ext sm_track_widgets\n%sm_runs")
+        assert cell.status == "ok", cell.traceback
+        assert "%%sm_run" in cell.plain
+        cell = fresh.run("%sm_runs -e nothing")
+        assert cell.errors == ["NotFoundError"]
+    finally:
+        fresh.stop()
