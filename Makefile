@@ -1,0 +1,114 @@
+# The only interface to this project. Every target sets up what it needs; a second call finds it there.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PYTHON
+
+SDK2 := .venv/sdk2/bin
+SDK3 := .venv/sdk3/bin
+PYTEST := -m pytest -q
+JS_READY := js/node_modules/.ready
+
+.PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
+	bundles notebooks images constraints bench format clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
+
+# -- what the targets stand on -----------------------------------------------------------------------------------
+
+.venv/sdk2/.ready: pyproject.toml constraints/sdk2.txt scripts/venv.sh
+	@scripts/venv.sh sdk2 dev
+
+.venv/sdk3/.ready: pyproject.toml constraints/sdk3.txt scripts/venv.sh
+	@scripts/venv.sh sdk3 test
+
+$(JS_READY): js/package.json js/package-lock.json
+	@scripts/headline.sh "JavaScript packages (js/node_modules)"
+	@cd js && npm ci --loglevel=error --no-audit --no-fund >/dev/null
+	@touch $@
+
+setup: .venv/sdk2/.ready .venv/sdk3/.ready $(JS_READY) ## make both Python environments, fetch the npm packages and chromium
+	@scripts/chromium.sh
+
+# -- to look at --------------------------------------------------------------------------------------------------
+
+demo: .venv/sdk2/.ready ## run the quick start on the embedded service, write build/demo/report.html
+	@scripts/headline.sh "Demo: the quick start, headless, on the embedded service"
+	@$(SDK2)/python scripts/demo.py
+
+lab: .venv/sdk2/.ready ## open JupyterLab on the notebooks, with the demo's runs
+	@scripts/lab.sh
+
+# -- checks ------------------------------------------------------------------------------------------------------
+
+test: lint types layers test-python test-sdk3 test-js test-notebooks test-browser ## everything below
+	@scripts/headline.sh "All green"
+
+lint: .venv/sdk2/.ready $(JS_READY) ## ruff, biome
+	@scripts/headline.sh "Lint: ruff, biome"
+	@$(SDK2)/ruff check --quiet .
+	@$(SDK2)/ruff format --check --quiet .
+	@cd js && node_modules/.bin/biome check --log-level=warn .
+
+types: .venv/sdk2/.ready $(JS_READY) ## pyright strict, tsc strict
+	@scripts/headline.sh "Types: pyright, tsc"
+	@scripts/pyright.sh
+	@cd js && node_modules/.bin/tsc --noEmit
+
+layers: .venv/sdk2/.ready ## import directions
+	@scripts/headline.sh "Layers: import-linter"
+	@scripts/layers.sh
+
+test-python: .venv/sdk2/.ready ## unit, embedded, SDK 2.x, magics, widgets, docs
+	@scripts/headline.sh "Python, SageMaker SDK 2.x"
+	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/sdk tests/magics tests/widgets tests/docs
+
+test-sdk3: .venv/sdk3/.ready ## the same on SDK 3.x and pandas 3, without kernel and docs
+	@scripts/headline.sh "Python, SageMaker SDK 3.x, pandas 3"
+	@$(SDK3)/python $(PYTEST) tests/embedded tests/sdk tests/unit tests/widgets
+
+test-js: $(JS_READY) ## unit tests of js/src/lib and the views
+	@scripts/headline.sh "JavaScript"
+	@cd js && npm test --silent
+
+test-notebooks: .venv/sdk2/.ready ## nbval over notebooks/, nbconvert's HTML
+	@scripts/headline.sh "Notebooks: nbval, nbconvert"
+	@$(SDK2)/python $(PYTEST) tests/notebooks
+
+test-browser: .venv/sdk2/.ready $(JS_READY) ## JupyterLab in Chromium; screenshots in build/screenshots
+	@scripts/chromium.sh
+	@scripts/headline.sh "Browser: JupyterLab in Chromium"
+	@$(SDK2)/python $(PYTEST) tests/browser
+
+# -- making ------------------------------------------------------------------------------------------------------
+
+bundles: $(JS_READY) ## rebuild sm_track_widgets/static from js/
+	@scripts/headline.sh "Bundles: js/ -> sm_track_widgets/static"
+	@cd js && npm run --silent build
+
+notebooks: .venv/sdk2/.ready ## execute notebooks/ and save them with their outputs
+	@scripts/headline.sh "Notebooks, executed and saved"
+	@$(SDK2)/python scripts/notebooks.py
+
+images: test-browser ## the README's pictures, from the browser tests' screenshots
+	@for theme in light dark; do cp build/screenshots/readme-$$theme.png docs/images/notebook-$$theme.png; done
+
+format: .venv/sdk2/.ready $(JS_READY) ## let ruff and biome rewrite the sources
+	@$(SDK2)/ruff check --quiet --fix . ; $(SDK2)/ruff format --quiet .
+	@cd js && npm run --silent fix
+
+bench: .venv/sdk2/.ready ## baseline and ours, interleaved, ratio printed
+	@scripts/headline.sh "Benchmarks"
+	@for file in benchmarks/*.py; do $(SDK2)/python "$$file"; done
+
+constraints: ## resolve both environments afresh and write constraints/*.txt
+	@scripts/constraints.sh
+
+clean: ## remove environments and everything built
+	@rm -rf .venv build dist js/node_modules .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,88 @@
+"""The chart while the kernel cannot answer: it moves with the run, and zooms by itself."""
+
+from __future__ import annotations
+
+from notebook_page import NotebookPage, until
+
+LOAD = "%load_ext sm_track_widgets\nimport time, sm_track_widgets as sm"
+SEED = """
+for name in ("first", "second"):
+    with sm.Run(experiment, name) as run:
+        for step in range(400):
+            run.log_metric("loss", 1 / (1 + 0.02 * step) + (0.1 if name == "second" else 0), step=step)
+"""
+SHOW = "chart = %sm_plot loss -e {experiment}\nchart"
+TRAIN = """%%sm_run third -e {experiment}
+for step in range(100):
+    run.log_metric("loss", 2 - 0.015 * step, step=4 * step)
+    time.sleep(0.1)
+"""
+SLEEP = "time.sleep(20)"
+PIXELS = """(canvas) => canvas.toDataURL()"""
+
+
+def pixels(notebook: NotebookPage, cell: int) -> str:
+    """What is painted in the chart of a cell."""
+    canvas = notebook.output(cell).locator(".smtw-plot canvas").first
+    canvas.wait_for(timeout=20_000)
+    return str(canvas.evaluate(PIXELS))
+
+
+def drawn(notebook: NotebookPage, cell: int) -> str:
+    """Wait until the chart has come to rest, and return its pixels."""
+    state = {"last": ""}
+
+    def at_rest() -> str:
+        now = pixels(notebook, cell)
+        settled, state["last"] = now == state["last"], now
+        return now if settled else ""
+
+    return until("a chart at rest", at_rest, 20)
+
+
+def drag(notebook: NotebookPage, cell: int, start: float, end: float) -> None:
+    """Drag across the chart of a cell, from one share of its width to another."""
+    box = notebook.output(cell).locator(".smtw-plot").first.bounding_box()
+    assert box
+    mouse, middle = notebook.page.mouse, box["y"] + box["height"] / 2
+    mouse.move(box["x"] + start * box["width"], middle)
+    mouse.down()
+    mouse.move(box["x"] + (start + end) / 2 * box["width"], middle, steps=5)
+    mouse.move(box["x"] + end * box["width"], middle, steps=5)
+    mouse.up()
+
+
+def test_a_chart_of_an_earlier_cell_moves_while_a_run_logs(open_notebook):
+    notebook = open_notebook("moves", [LOAD + "\nexperiment = 'moves'" + SEED, SHOW, TRAIN])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    before = drawn(notebook, 1)
+    assert "third" not in notebook.output(1).inner_text()
+    notebook.start_cell(2)
+    first = until("the third run's line", lambda: (now := pixels(notebook, 1)) != before and now, 20)
+    until("more of it", lambda: pixels(notebook, 1) != first, 10)
+    assert notebook.running(2)
+    assert "third" in notebook.output(1).inner_text()
+    notebook.finish(2)
+
+
+def test_a_chart_zooms_by_dragging_while_a_cell_sleeps(open_notebook):
+    notebook = open_notebook(
+        "zooms", [LOAD + "\nexperiment = 'zooms'" + SEED, SHOW, SLEEP, "print(chart.domain)"]
+    )
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    whole = drawn(notebook, 1)
+    notebook.start_cell(2)
+    drag(notebook, 1, 0.4, 0.6)
+    until("the zoomed chart", lambda: pixels(notebook, 1) != whole, 5)
+    zoomed = drawn(notebook, 1)
+    notebook.output(1).locator(".smtw-plot").first.dblclick()
+    until("the whole chart again", lambda: pixels(notebook, 1) not in {zoomed, ""}, 5)
+    drag(notebook, 1, 0.4, 0.6)
+    until("the zoom again", lambda: notebook.output(1).get_by_role("button", name="Show all").is_visible(), 5)
+    assert notebook.running(2)
+    notebook.finish(2, 40)
+    notebook.run_cell(3)
+    low, high = (float(part) for part in notebook.output(3).inner_text().strip("()[]\n ").split(","))
+    assert 80 < low < high < 320
