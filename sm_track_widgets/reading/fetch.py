@@ -97,6 +97,10 @@ def resolve_experiment(connection: Connection, name: str) -> str:
         except client.exceptions.ResourceNotFound:
             pass
     known = list_experiments(connection)
+    # That Describe takes any case is a guess too [inf].
+    spelt = {other.lower(): other for other in known}.get(str(_entity(name)).lower())
+    if spelt is not None:
+        return spelt
     hint = did_you_mean(name, known) or _known(known) or "There is none yet: %%sm_run makes the first."
     raise NotFoundError(f"There is no experiment {name!r}.", hint)
 

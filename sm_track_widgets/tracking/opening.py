@@ -20,7 +20,7 @@ from sm_track_widgets.tracking.ending import cut_message, one_line_message
 from sm_track_widgets.tracking.naming import made_up_mark, make_ref, numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sm_track_widgets.connection import Connection
 
@@ -255,19 +255,30 @@ def _linked(connection: Connection, request: OpenRequest, opened: Opened) -> Ope
     place = (request.ref.experiment, group.lower())
     if place not in known and not group.startswith(DEFAULT_GROUP):
         group, note = _own_group(client, request)
-    link: Callable[[], Any] = lambda: client.associate_trial_component(  # noqa: E731 - called twice
-        TrialComponentName=request.ref.component, TrialName=group
-    )
-    try:
-        link()
-    except client.exceptions.ClientError as error:
-        if not _is_missing(error):
-            raise
+    if not _associate(client, request.ref, group):
         _make_places(client, request, group)
-        link()
+        _associate(client, request.ref, group, made=True)
     known.add((request.ref.experiment, group.lower()))
     notes = (*opened.notes, note) if note else opened.notes
     return replace(opened, ref=replace(opened.ref, group=group), notes=notes)
+
+
+def _associate(client: Any, ref: RunRef, group: str, *, made: bool = False) -> bool:
+    """Put the component into its group; False where that is missing and not just `made`. A linked pair is fine."""
+    try:
+        client.associate_trial_component(TrialComponentName=ref.component, TrialName=group)
+    except client.exceptions.ClientError as error:
+        if _is_missing(error) and not made:
+            return False
+        # After a lost reply the pair is there; whether AWS takes it twice, and in which words it refuses, is not known.
+        if _told(error).get("Code") != "ValidationException" or not _is_linked(client, ref, group):
+            raise
+    return True
+
+
+def _is_linked(client: Any, ref: RunRef, group: str) -> bool:
+    answer = client.list_trials(ExperimentName=ref.experiment, TrialComponentName=ref.component)
+    return any(trial["TrialName"].lower() == group.lower() for trial in answer["TrialSummaries"])
 
 
 def _own_group(client: Any, request: OpenRequest) -> tuple[str, str]:
