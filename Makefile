@@ -57,12 +57,12 @@ lint: .venv/sdk2/.ready $(JS_READY) ## ruff, biome
 
 types: .venv/sdk2/.ready $(JS_READY) ## pyright strict, tsc strict
 	@scripts/headline.sh "Types: pyright, tsc"
-	@scripts/pyright.sh
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 scripts/quiet.sh " errors, " $(SDK2)/pyright
 	@cd js && node_modules/.bin/tsc --noEmit
 
 layers: .venv/sdk2/.ready ## import directions
 	@scripts/headline.sh "Layers: import-linter"
-	@scripts/layers.sh
+	@scripts/quiet.sh "^Contracts:" $(SDK2)/lint-imports --no-cache --no-logo
 
 test-python: .venv/sdk2/.ready ## unit, embedded, SDK 2.x, magics, widgets, docs
 	@scripts/headline.sh "Python, SageMaker SDK 2.x"
@@ -74,7 +74,7 @@ test-sdk3: .venv/sdk3/.ready ## the same on SDK 3.x and pandas 3, without kernel
 
 test-js: $(JS_READY) ## unit tests of js/src/lib and the views
 	@scripts/headline.sh "JavaScript"
-	@cd js && npm test --silent
+	@scripts/quiet.sh "^# (pass|fail) " npm --prefix js --silent test
 
 test-notebooks: .venv/sdk2/.ready ## nbval over notebooks/, nbconvert's HTML
 	@scripts/headline.sh "Notebooks: nbval, nbconvert"

@@ -149,7 +149,8 @@ class Recorder:
         when = values.metric_time(timestamp, self._clock())
         if not math.isfinite(number):
             if metric not in self.live.gaps():
-                self._warn(f"Metric {metric!r} was {number} at step {whole}; such values are kept as gaps.")
+                where = "" if whole is None else f" at step {whole}"
+                self._warn(f"Metric {metric!r} was {number}{where}; such values are kept as gaps.")
             self.live.gap(metric, whole)
             return
         self._put(metric, number, whole, when)

@@ -66,6 +66,17 @@ def test_a_chart_of_an_earlier_cell_moves_while_a_run_logs(open_notebook):
     notebook.finish(2)
 
 
+def test_the_sessions_first_chart_is_drawn_while_its_own_cell_runs(open_notebook):
+    cell = "never_shown = sm.MetricChart('loss', experiment=experiment)\n"
+    cell += "display(sm.MetricChart('loss', experiment=experiment))\ntime.sleep(10)"
+    notebook = open_notebook("first", [LOAD + "\nexperiment = 'first'" + SEED, cell])
+    notebook.run_cell(0)
+    notebook.start_cell(1)
+    notebook.output(1).locator(".smtw-plot canvas").first.wait_for(timeout=8000)
+    assert notebook.running(1)
+    notebook.finish(1)
+
+
 def test_a_chart_zooms_by_dragging_while_a_cell_sleeps(open_notebook):
     notebook = open_notebook(
         "zooms", [LOAD + "\nexperiment = 'zooms'" + SEED, SHOW, SLEEP, "print(chart.domain)"]

@@ -49,6 +49,7 @@ class NotebookPage:
         self.context.route(OFF_LOOPBACK, self._cut)
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
         self.load()
 
     def _cut(self, route: Any) -> None:
@@ -149,9 +150,11 @@ class NotebookPage:
         )
 
     def close(self) -> None:
-        """End the kernel and the browser context; no request may have left the machine."""
+        """End the kernel and the browser context; no request may have left it, no script may have failed."""
         try:
             self.page.evaluate(f"() => {KERNEL}?.shutdown().then(() => null)")
         finally:
             self.context.close()
         assert not self.external, f"requests off loopback: {self.external}"
+        errors = [line for line in self.console if line.startswith("error:")]
+        assert not errors, f"errors in the page: {errors}"
