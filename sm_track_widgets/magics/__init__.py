@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets import _aws
 from sm_track_widgets.magics.base import Notices
 from sm_track_widgets.magics.cell import CellTracker
-from sm_track_widgets.magics.config_magics import ConfigMagics
-from sm_track_widgets.magics.read_magics import ReadMagics
-from sm_track_widgets.magics.run_magic import RunMagics
+from sm_track_widgets.magics.config_magics import SmConfigMagics
+from sm_track_widgets.magics.read_magics import SmReadMagics
+from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.transform import transform
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ class _Loaded:
         self.tracker = CellTracker(shell)
         self.notices = Notices()
         self.magics: list[Any] = [
-            RunMagics(shell, self.tracker),
-            ReadMagics(shell),
-            ConfigMagics(shell),
+            SmRunMagics(shell, self.tracker),
+            SmReadMagics(shell),
+            SmConfigMagics(shell),
         ]
         table: dict[str, dict[str, Any]] = shell.magics_manager.magics
         self.names = {kind: {n for m in self.magics for n in m.magics[kind]} for kind in ("line", "cell")}

@@ -25,9 +25,9 @@ class _Cell:
     """One execution of a cell: IPython's info object, or None in a silent execution, which fires no cell events."""
 
     info: ExecutionInfo | None
+    last_error: BaseException | None
     runs: list[TrackedRun] = field(default_factory=list[TrackedRun])
     inner_error: BaseException | None = None
-    last_error: BaseException | None = None
 
 
 class CellTracker:
@@ -56,7 +56,7 @@ class CellTracker:
     def add(self, run: TrackedRun) -> None:
         """Bind `run` to the cell that is being executed."""
         if not self._cells:
-            self._cells.append(_Cell(None, last_error=_last_error()))
+            self._cells.append(_Cell(None, _last_error()))
         self._cells[-1].runs.append(run)
 
     @property
@@ -73,7 +73,7 @@ class CellTracker:
     def pre_run_cell(self, info: ExecutionInfo) -> None:
         """Note that a cell begins; close what a silent execution has left."""
         self._close_silent()
-        self._cells.append(_Cell(info))
+        self._cells.append(_Cell(info, _last_error()))
 
     def post_run_cell(self, result: ExecutionResult | None) -> None:
         """Close the runs of the cell that ends. ipykernel gives None where an interrupt cancelled an ``await``."""
@@ -98,8 +98,7 @@ class CellTracker:
     def _close_silent(self) -> None:
         if self._cells and self._cells[-1].info is None:
             cell = self._cells.pop()
-            error = _last_error()
-            _finish(cell, error if error is not cell.last_error else None)
+            _finish(cell, _shown_error(cell))
 
     @property
     def _cells(self) -> list[_Cell]:
@@ -110,13 +109,22 @@ class CellTracker:
 
 
 def _finish(cell: _Cell, error: BaseException | None) -> None:
-    # %%capture and others run the body in a cell of its own and let its error fall silent.
+    error = error or cell.inner_error
+    if error is None and _hands_its_body_on(cell):
+        error = _shown_error(cell)
     for run in reversed(cell.runs):
-        run.finish(error or cell.inner_error)
+        run.finish(error)
 
 
 def _hands_its_body_on(cell: _Cell) -> bool:
+    """Whether another cell magic runs the body: %%capture, and %%time of IPython 8, let its error fall silent."""
     return cell.info is not None and is_inner_magic(str(cell.info.raw_cell))
+
+
+def _shown_error(cell: _Cell) -> BaseException | None:
+    """Return the error whose traceback was shown since the cell began."""
+    error = _last_error()
+    return None if error is cell.last_error else error
 
 
 def _last_error() -> BaseException | None:

@@ -28,7 +28,7 @@ DEFAULT_SESSION_NOTE = (
 
 
 @magics_class
-class ConfigMagics(ShellMagics):
+class SmConfigMagics(ShellMagics):
     """The magics that tell and decide where runs go."""
 
     @no_var_expand

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @magics_class
-class ReadMagics(ShellMagics):
+class SmReadMagics(ShellMagics):
     """The magics that read."""
 
     @no_var_expand

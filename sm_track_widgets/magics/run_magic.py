@@ -37,7 +37,7 @@ NESTED_NOTE = (
 
 
 @magics_class
-class RunMagics(ShellMagics):
+class SmRunMagics(ShellMagics):
     """The magics that write."""
 
     def __init__(self, shell: InteractiveShell, tracker: CellTracker) -> None:
