@@ -68,9 +68,9 @@ test-python: .venv/sdk2/.ready ## unit, embedded, SDK 2.x, magics, widgets, docs
 	@scripts/headline.sh "Python, SageMaker SDK 2.x"
 	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/sdk tests/magics tests/widgets tests/docs
 
-test-sdk3: .venv/sdk3/.ready ## the same on SDK 3.x and pandas 3, without kernel and docs
+test-sdk3: .venv/sdk3/.ready ## the same on SDK 3.x, pandas 3 and IPython 8, without docs
 	@scripts/headline.sh "Python, SageMaker SDK 3.x, pandas 3"
-	@$(SDK3)/python $(PYTEST) tests/embedded tests/sdk tests/unit tests/widgets
+	@$(SDK3)/python $(PYTEST) tests/embedded tests/sdk tests/unit tests/widgets tests/magics
 
 test-js: $(JS_READY) ## unit tests of js/src/lib and the views
 	@scripts/headline.sh "JavaScript"

@@ -16,6 +16,6 @@ resolve() { # NAME EXTRA REQUIREMENT...
     } >"constraints/$name.txt"
 }
 
-# The pandas majors differ too, so that both are tested.
+# The majors of pandas, IPython and ipykernel differ too, so that both are tested; Studio's images hold the older ones.
 resolve sdk2 dev 'sagemaker>=2.245,<3' 'pandas>=2.2,<3'
-resolve sdk3 test 'sagemaker>=3.27,<4' 'pandas>=3'
+resolve sdk3 test 'sagemaker>=3.27,<4' 'pandas>=3' 'ipython<9' 'ipykernel<7'
