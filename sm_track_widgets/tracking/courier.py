@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.bell import Bell
 
 MODULE = "sm_track_widgets.tracking.sender"
+PATHS = "SM_TRACK_SENDER_PATHS"
+BOOT = f"""
+import os, runpy, sys
+sys.path += [path for path in os.environ.pop("{PATHS}").split(os.pathsep) if path not in sys.path]
+runpy.run_module("{MODULE}", run_name="__main__", alter_sys=True)
+"""
 MOST_RESTARTS = 5
 SOUND = 60.0
 """Seconds of life after which earlier deaths of the sender are forgotten."""
@@ -120,7 +126,7 @@ class ProcessCourier:
         }
         with (self._folder / LOG).open("ab") as out:
             process = subprocess.Popen(  # noqa: S603  # this Python, a module of ours
-                [sys.executable, "-m", MODULE],
+                [sys.executable, "-c", BOOT],
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=out,
@@ -195,6 +201,10 @@ class ThreadCourier:
 
 
 def sender_environment() -> dict[str, str]:
-    """Return the environment in which a child Python finds the same packages as this process."""
+    """Return the environment in which a child Python finds the packages that this process finds.
+
+    They come behind the standard library, other than in PYTHONPATH: a ``random.py`` beside the notebook is harmless
+    to a kernel, which has imported its own long before, and would be fatal to a new Python.
+    """
     paths = [str(Path(entry or ".").absolute()) for entry in sys.path]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+    return {**os.environ, PATHS: os.pathsep.join(dict.fromkeys(paths))}

@@ -214,6 +214,20 @@ def test_what_dead_kernels_left_is_delivered_at_the_start(outbox, connection, tm
     assert foreign.exists()
 
 
+def test_a_module_beside_the_notebook_does_not_shadow_the_standard_library(connection, tmp_path, monkeypatch):
+    for name in ("random", "queue", "logging", "json"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the user's own module')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    outbox = Outbox(connection)
+    create(connection)
+    journal = outbox.journal(ref())
+    journal.metric("loss", 1.0, 0, time.time())
+    assert outbox.wait(journal, 20), outbox.progress(journal)
+    journal.close()
+    outbox.close()
+    assert steps(connection) == [0]
+
+
 def test_a_sender_that_cannot_live_is_told(connection):
     class Broken:
         def __getattr__(self, name):
