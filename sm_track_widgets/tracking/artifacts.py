@@ -127,8 +127,8 @@ def spool_file(path: Path, folder: Path) -> Spooled:
             f"{str(path)!r} cannot be read: {error.strerror}.", "Check its permissions."
         ) from None
     digest, size = hashlib.sha256(), 0
-    target = _fresh(folder)
     with source:
+        target = _fresh(folder)
         try:
             with target.open("xb") as copy:
                 while block := source.read(BLOCK):
