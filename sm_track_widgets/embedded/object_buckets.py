@@ -75,8 +75,9 @@ def list_buckets(service: Service, params: Params) -> Params:
 
 def head_bucket(service: Service, params: Params) -> Params:
     """HeadBucket; a missing bucket answers code "404", by which the SDK decides to make it [S]."""
-    name = require_bucket(service, params, head=True)
-    return {"BucketRegion": service.region, "BucketArn": f"arn:aws:s3:::{name}"}
+    require_bucket(service, params, head=True)
+    # Not BucketArn: the models of older boto3 do not know it.
+    return {"BucketRegion": service.region}
 
 
 def create_bucket(service: Service, params: Params) -> Params:
