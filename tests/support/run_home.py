@@ -18,6 +18,7 @@ from sm_track_widgets.tracking.run import Run
 
 Reply = tuple[str, str] | Exception
 """AWS's code and message, or an exception of the connection."""
+DENIED = ("AccessDeniedException", "User is not authorized to perform: sagemaker:CreateTrialComponent")
 
 
 def embedded(path: Path, **overrides: Any) -> Connection:

@@ -6,7 +6,6 @@ import asyncio
 import contextvars
 import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,23 +14,7 @@ from run_home import object_json, points, stored
 
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking.run import Run, current_run, load_run, open_runs
-
-DENIED = ("AccessDeniedException", "User is not authorized to perform: sagemaker:CreateTrialComponent")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Connection:
-    return run_home.embedded(tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _no_run_stays_open() -> Any:
-    yield
-    left = open_runs()
-    for run in left:
-        run.close("Failed")
-    assert left == []
+from sm_track_widgets.tracking.run import Run, current_run, load_run
 
 
 def log_much(home: Connection, file: Path) -> Run:

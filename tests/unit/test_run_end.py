@@ -19,23 +19,7 @@ from run_home import captured, points, stored
 from sm_track_widgets._errors import TrackError, UsageError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.tracking import registry
-from sm_track_widgets.tracking.run import Run, open_runs
-
-DENIED = ("AccessDeniedException", "User is not authorized to perform: sagemaker:CreateTrialComponent")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Connection:
-    return run_home.embedded(tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _no_run_stays_open() -> Any:
-    yield
-    left = open_runs()
-    for run in left:
-        run.close("Failed")
-    assert left == []
+from sm_track_widgets.tracking.run import Run
 
 
 def ended(home: Connection, error: BaseException, body: Callable[[Run], object]) -> Run:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,22 +14,6 @@ from run_home import captured, points, stored
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.tracking.run import Run, open_runs
-
-DENIED = ("AccessDeniedException", "User is not authorized to perform: sagemaker:CreateTrialComponent")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Connection:
-    return run_home.embedded(tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _no_run_stays_open() -> Any:
-    yield
-    left = open_runs()
-    for run in left:
-        run.close("Failed")
-    assert left == []
 
 
 def test_odd_parameters_are_stored_and_said_once(home: Connection) -> None:

@@ -8,27 +8,11 @@ from typing import Any
 import pytest
 import run_home
 from botocore.exceptions import EndpointConnectionError
-from run_home import points, stored
+from run_home import DENIED, points, stored
 
 from sm_track_widgets._errors import ConfigError, ServiceRefusedError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.tracking.run import Run, load_run, open_runs
-
-DENIED = ("AccessDeniedException", "User is not authorized to perform: sagemaker:CreateTrialComponent")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Connection:
-    return run_home.embedded(tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _no_run_stays_open() -> Any:
-    yield
-    left = open_runs()
-    for run in left:
-        run.close("Failed")
-    assert left == []
 
 
 @pytest.mark.parametrize("reply", [DENIED, EndpointConnectionError(endpoint_url="https://x")])

@@ -1,0 +1,26 @@
+"""A home to write to, and a look that no test leaves a run open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import run_home
+
+from sm_track_widgets.connection import Connection
+from sm_track_widgets.tracking.registry import open_runs
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Connection:
+    return run_home.embedded(tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def _no_run_stays_open() -> Iterator[None]:
+    yield
+    left = open_runs()
+    for run in left:
+        run.close("Failed")
+    assert left == []
