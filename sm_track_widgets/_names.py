@@ -42,8 +42,6 @@ NAME_PARAMETER = "sm_track.name"
 NOTES_PARAMETER = "sm_track.notes"
 CAPTURE_ARTIFACT = "sm_track.capture"
 PARENT_TAG = "sm_track:parent"
-ARCHIVED_TAG = "sm_track:archived"
-STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped")
 
 
 def slug(text: str, limit: int = MAX_PART) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -71,4 +71,3 @@ class RunRef:
 
 
 Scalar = float | int | str
-ParamMap = Mapping[str, Scalar]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sm_track_widgets._types import Params
 from sm_track_widgets.embedded.faults import duplicate, invalid, not_found
 from sm_track_widgets.embedded.paging import Listing
-from sm_track_widgets.embedded.records import experiment, present
+from sm_track_widgets.embedded.records import experiment, present, subset
 from sm_track_widgets.embedded.service import Operation, Service
 from sm_track_widgets.embedded.tags import drop_tags, set_tags
 
@@ -47,7 +47,7 @@ def _list(service: Service, params: Params) -> Params:
     listing.created_between(service, params)
     rows, token = listing.page(service, params)
     kept = ("ExperimentArn", "ExperimentName", "DisplayName", "CreationTime", "LastModifiedTime")
-    summaries = [{name: experiment(service, row)[name] for name in kept} for row in rows]
+    summaries = [subset(experiment(service, row), kept) for row in rows]
     return present(ExperimentSummaries=summaries, NextToken=token)
 
 

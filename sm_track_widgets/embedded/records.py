@@ -18,6 +18,13 @@ from sm_track_widgets._types import Params
 from sm_track_widgets.embedded.service import Service, stamp
 
 _IN = "IN (SELECT value FROM json_each(?))"
+_TRIALS_COMPONENT = (
+    "TrialComponentName",
+    "TrialComponentArn",
+    "TrialComponentSource",
+    "CreationTime",
+    "CreatedBy",
+)
 _ARTIFACT_MEMBERS = {"input": "InputArtifacts", "output": "OutputArtifacts"}
 
 
@@ -129,6 +136,11 @@ def present(**members: Any) -> Params:
     return {name: value for name, value in members.items() if value is not None}
 
 
+def subset(record: Params, members: Iterable[str]) -> Params:
+    """Return those of `members` that `record` has, in their order: a summary is part of the full record."""
+    return {name: record[name] for name in members if name in record}
+
+
 def _times(row: sqlite3.Row) -> Params:
     return {
         "CreationTime": stamp(row["created"]),
@@ -223,12 +235,5 @@ def _component_summaries(service: Service, wanted: str) -> Mapping[int, list[Par
     found: defaultdict[int, list[Params]] = defaultdict(list)
     for row in service.store.rows(sql, wanted):
         summary = component_summary(service, row)
-        kept = (
-            "TrialComponentName",
-            "TrialComponentArn",
-            "TrialComponentSource",
-            "CreationTime",
-            "CreatedBy",
-        )
-        found[row["trial_id"]].append({name: summary[name] for name in kept if name in summary})
+        found[row["trial_id"]].append(subset(summary, _TRIALS_COMPONENT))
     return found

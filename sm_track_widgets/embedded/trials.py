@@ -11,7 +11,7 @@ from sm_track_widgets._types import Params
 from sm_track_widgets.embedded.experiments import find_experiment
 from sm_track_widgets.embedded.faults import duplicate, invalid, limit_exceeded, not_found
 from sm_track_widgets.embedded.paging import Listing
-from sm_track_widgets.embedded.records import component_arn, present, trial
+from sm_track_widgets.embedded.records import component_arn, present, subset, trial
 from sm_track_widgets.embedded.service import Operation, Service
 from sm_track_widgets.embedded.tags import drop_tags, set_tags
 from sm_track_widgets.embedded.trial_components import find_component
@@ -112,7 +112,7 @@ def _list(service: Service, params: Params) -> Params:
     listing.created_between(service, params)
     rows, token = listing.page(service, params)
     kept = ("TrialArn", "TrialName", "DisplayName", "CreationTime", "LastModifiedTime")
-    summaries = [{name: trial(service, row)[name] for name in kept} for row in rows]
+    summaries = [subset(trial(service, row), kept) for row in rows]
     return present(TrialSummaries=summaries, NextToken=token)
 
 

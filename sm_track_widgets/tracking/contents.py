@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 USER_PARAMETERS = MAX_PARAMETERS - RESERVED_PARAMETERS
 USER_TAGS = MAX_TAGS - RESERVED_TAGS
 USER_OUTPUTS = MAX_ARTIFACTS - 1  # one is ours: sm_track.capture
-Warn = "Callable[[str], None]"
 
 
 class Contents:
