@@ -6,8 +6,7 @@ regard to case [M]. Times are seconds since the epoch. ``modified`` feeds Search
 
 from __future__ import annotations
 
-MIGRATIONS: tuple[str, ...] = (
-    """
+_FIRST = """
     CREATE TABLE experiments (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
         description TEXT, created REAL NOT NULL, modified REAL NOT NULL);
@@ -88,5 +87,15 @@ MIGRATIONS: tuple[str, ...] = (
         upload_id TEXT NOT NULL REFERENCES uploads (id) ON DELETE CASCADE, number INTEGER NOT NULL,
         etag TEXT NOT NULL, size INTEGER NOT NULL, file TEXT NOT NULL,
         PRIMARY KEY (upload_id, number)) WITHOUT ROWID;
-    """,
-)
+    """
+
+_SEARCH = """
+"""
+
+_REGISTRY = """
+"""
+
+_JOBS = """
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _REGISTRY, _JOBS)
