@@ -14,7 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 from sm_track_widgets._errors import ConfigError
-from sm_track_widgets.tracking.locks import lock
+from sm_track_widgets._locks import lock
 from sm_track_widgets.tracking.segments import CURE, preallocate
 
 _FIELDS = struct.Struct("<QQQQQQQBBBdH")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sm_track_widgets._locks import lock_state
 from sm_track_widgets._types import Clock
 from sm_track_widgets.tracking.acks import AckFile
 from sm_track_widgets.tracking.journal_format import (
@@ -18,7 +19,6 @@ from sm_track_widgets.tracking.journal_format import (
 )
 from sm_track_widgets.tracking.journal_reader import read_header
 from sm_track_widgets.tracking.lane import Lane
-from sm_track_widgets.tracking.locks import lock_state
 
 if TYPE_CHECKING:
     from sm_track_widgets.connection import Connection

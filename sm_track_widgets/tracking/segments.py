@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sm_track_widgets._errors import ConfigError
-from sm_track_widgets.tracking.locks import lock
+from sm_track_widgets._locks import lock
 
 _ZEROS = bytes(1 << 16)
 CURE = "Free some space, or choose another folder with: %sm_config --path DIR"

@@ -12,11 +12,11 @@ import time
 import pytest
 
 from sm_track_widgets._errors import ConfigError, UsageError
+from sm_track_widgets._locks import lock_state
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.tracking.journal import JournalError, JournalHeader, JournalReader, JournalWriter
 from sm_track_widgets.tracking.journal_format import HEAD, METRIC_SIZE, segments_of
 from sm_track_widgets.tracking.journal_reader import read_header
-from sm_track_widgets.tracking.locks import lock_state
 
 REF = RunRef("exp", "Default-Run-Group-exp", "run", "exp-run")
 
