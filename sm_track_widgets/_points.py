@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -62,16 +64,57 @@ def read_series(client: Any, arn: str, wanted: Sequence[tuple[str, str]]) -> lis
     found = [Series(component, metric) for component, metric in wanted]
     missing = list(range(len(wanted)))
     for axis in AXES:
-        for start in range(0, len(missing), QUERIES_PER_GET):
-            block = missing[start : start + QUERIES_PER_GET]
-            queries = [
-                {"MetricName": wanted[i][1], "ResourceArn": f"{arn}{wanted[i][0]}", **axis} for i in block
-            ]
-            answer: Params = client.batch_get_metrics(MetricQueries=queries)
-            for i, result in zip(block, answer["MetricQueryResults"], strict=True):
-                _fill(found[i], result, by_step=axis["XAxisType"] == "IterationNumber")
+        readings = [
+            _Reading({"MetricName": wanted[i][1], "ResourceArn": f"{arn}{wanted[i][0]}", **axis})
+            for i in missing
+        ]
+        _read(client, readings)
+        for i, reading in zip(missing, readings, strict=True):
+            _fill(found[i], reading, by_step=axis["XAxisType"] == "IterationNumber")
         missing = [i for i in missing if not found[i].values]
     return found
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One query, and what has come of it so far; x values ascend."""
+
+    query: Params
+    x: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+    def take(self, result: Params) -> bool:
+        """Add an answer; return whether there is more to ask for, which `query` then does.
+
+        The next Start is the last x value once more, since the answer may have been cut between two points of it; a
+        page of that one value alone is followed by the next x value.
+        """
+        x: list[int] = result.get("XAxisValues") or []
+        values: list[float] = result.get("MetricValues") or []
+        fresh = bisect_left(x, self.x[-1]) if self.x else 0
+        if self.x and fresh < len(x) and x[fresh] == self.x[-1]:
+            self.x.pop()
+            self.values.pop()
+        self.x.extend(x[fresh:])
+        self.values.extend(values[fresh:])
+        asked = self.query.get("Start")
+        if result.get("Status") != "Truncated" or not x or (asked is not None and x[-1] < asked):
+            return False  # the last: a service that does not heed Start would be asked for ever
+        self.query["Start"] = x[-1] + 1 if x[-1] == asked else x[-1]
+        return True
+
+
+def _read(client: Any, readings: Sequence[_Reading]) -> None:
+    """Ask for all readings, a hundred a call, until none is cut short."""
+    while readings:
+        unfinished: list[_Reading] = []
+        for start in range(0, len(readings), QUERIES_PER_GET):
+            block = readings[start : start + QUERIES_PER_GET]
+            answer: Params = client.batch_get_metrics(MetricQueries=[reading.query for reading in block])
+            for reading, result in zip(block, answer["MetricQueryResults"], strict=True):
+                if reading.take(result):
+                    unfinished.append(reading)
+        readings = unfinished
 
 
 def _metric_data(point: Point) -> Params:
@@ -85,11 +128,10 @@ def _metric_data(point: Point) -> Params:
     return data
 
 
-def _fill(series: Series, result: Params, *, by_step: bool) -> None:
-    x: list[int] = result.get("XAxisValues") or []
-    series.values = array("d", result.get("MetricValues") or [])
+def _fill(series: Series, reading: _Reading, *, by_step: bool) -> None:
+    x, series.values = reading.x, reading.values
     if by_step:
-        series.steps = array("q", x)
+        series.steps = x
         series.times = array("d", [float("nan")]) * len(x)
     else:
         series.steps = array("q", [-1]) * len(x)

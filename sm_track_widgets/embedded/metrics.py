@@ -12,6 +12,7 @@ from sm_track_widgets._types import JournalMark, Params, Point, Refusal, Series
 from sm_track_widgets.embedded import points as storage
 from sm_track_widgets.embedded.metric_queries import batch_get_metrics
 from sm_track_widgets.embedded.service import Operation, Service, seconds
+from sm_track_widgets.embedded.store_files import told
 
 OLDEST_SECONDS = 14 * 24 * 3600.0  # [S]; whether the service checks it too is not known [inf]
 NEWEST_SECONDS = 2 * 3600.0  # [S], as above
@@ -60,8 +61,13 @@ def append_points(
     -------
     list of Refusal
         The points that are never taken. The others are committed, and so is `mark`.
+
+    Raises
+    ------
+    StoreError
+        When the disk does not take them; nothing is committed then.
     """
-    with service.store.atomic() as connection:
+    with told(service.store.path), service.store.atomic() as connection:
         if mark is not None and not _advance(service, connection, mark):
             return []
         row = connection.execute(
@@ -81,19 +87,27 @@ def append_points(
 
 
 def read_points(service: Service, wanted: Iterable[tuple[str, str]]) -> list[Series]:
-    """Return all points of each (component, metric) pair, in that order; empty where there are none."""
-    connection = service.store.connection()
+    """Return all points of each (component, metric) pair, in that order; empty where there are none.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be read.
+    """
     found: list[Series] = []
-    for component, metric in wanted:
-        series = storage.read(connection, component.lower(), metric)
-        series.run = component
-        found.append(series)
+    with told(service.store.path):
+        connection = service.store.connection()
+        for component, metric in wanted:
+            series = storage.read(connection, component.lower(), metric)
+            series.run = component
+            found.append(series)
     return found
 
 
 def journal_offset(service: Service, journal: str) -> int | None:
     """Return the offset up to which `journal` is stored, or None when nothing of it is."""
-    row = service.store.row("SELECT offset FROM journals WHERE journal = ?", journal)
+    with told(service.store.path):
+        row = service.store.row("SELECT offset FROM journals WHERE journal = ?", journal)
     return None if row is None else int(row["offset"])
 
 

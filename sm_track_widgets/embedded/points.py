@@ -22,8 +22,8 @@ _SUMMARY = ("count", "minimum", "maximum", "mean", "m2", "last", "last_time")
 class Summary:
     """Running summary of a series: what Search and DescribeTrialComponent show without reading a point.
 
-    `m2` is the sum of squared distances from the mean (Welford). `last` is the value with the latest time; of
-    equal times the one that arrived later [inf].
+    `m2` is the sum of squared distances from the mean (Welford), infinite where a double cannot hold it. `last` is
+    the value with the latest time; of equal times the one that arrived later [inf].
     """
 
     count: int
@@ -55,10 +55,7 @@ def summarise(points: Sequence[Point]) -> Summary:
     """Return the summary of `points`: at least one, all finite."""
     values = [point.value for point in points]
     count = len(values)
-    try:
-        mean = math.fsum(values) / count
-    except OverflowError:
-        mean = sum(value / count for value in values)
+    mean = average(values)
     # max returns the first of equals; reversed makes that the one that arrived last.
     newest = max(reversed(points), key=lambda point: point.time)
     return Summary(
@@ -70,6 +67,35 @@ def summarise(points: Sequence[Point]) -> Summary:
         last=newest.value,
         last_time=newest.time,
     )
+
+
+def average(values: Sequence[float]) -> float:
+    """Return the mean of `values`: at least one, all finite."""
+    count = len(values)
+    try:
+        return math.fsum(values) / count
+    except OverflowError:
+        return sum(value / count for value in values)
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Return the population deviation [inf]: the documentation does not say which one it is."""
+    if len(values) == 1:
+        return 0.0
+    found = _deviation(values)
+    if found > 0 and math.isfinite(found):
+        return found
+    # All are equal, or their squares are beyond what a double holds.
+    scale = max(map(abs, values))
+    return scale * _deviation([value / scale for value in values]) if scale else 0.0
+
+
+def _deviation(values: Sequence[float]) -> float:
+    mean = average(values)
+    try:
+        return math.sqrt(math.fsum((value - mean) * (value - mean) for value in values) / len(values))
+    except OverflowError:
+        return math.inf
 
 
 def append(connection: sqlite3.Connection, component_id: int, metric: str, points: Sequence[Point]) -> None:

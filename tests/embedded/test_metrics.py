@@ -10,10 +10,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from embedded_home import CheckedHome, refused
 
-from sm_track_widgets._types import JournalMark, Point
 from sm_track_widgets.embedded import Rules
-from sm_track_widgets.embedded import metrics as bulk
-from sm_track_widgets.embedded import points as storage
 from sm_track_widgets.embedded.faults import ServiceError
 
 NOW = 1_760_000_000
@@ -57,10 +54,12 @@ def summary(sagemaker, component, name="loss"):
 # -- BatchPutMetrics ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("BatchPutMetrics", "answers with an empty list of errors when all is stored")
 def test_success_has_an_empty_list_of_errors(metrics, component):
     assert put(metrics, component, *(datum(step=i) for i in range(10))) == []
 
 
+@pytest.mark.shows("BatchPutMetrics", "an unknown component refuses each point")
 def test_an_unknown_component_refuses_every_point(metrics):
     assert put(metrics, "none", datum(), datum()) == [
         {"Code": "VALIDATION_ERROR", "MetricIndex": 0},
@@ -68,12 +67,14 @@ def test_an_unknown_component_refuses_every_point(metrics):
     ]
 
 
+@pytest.mark.shows("BatchPutMetrics", "the component's name is given in lower case")
 def test_a_component_name_must_be_lower_case(metrics, component):
     with refused("ValidationException", "trialComponentName"):
         put(metrics, "Exp-Run", datum())
     assert put(metrics, component, datum()) == []
 
 
+@pytest.mark.shows("BatchPutMetrics", "one to ten points a call")
 def test_a_call_holds_one_to_ten_points(home, metrics, component):
     with refused("ValidationException", "metricData"):
         put(metrics, component, *(datum(step=i) for i in range(11)))
@@ -85,6 +86,7 @@ def test_a_call_holds_one_to_ten_points(home, metrics, component):
         )
 
 
+@pytest.mark.shows("BatchPutMetrics", "what breaks the model refuses the whole call")
 def test_what_breaks_the_model_refuses_the_whole_call(metrics, component):
     with refused("ValidationException", "metricName"):
         put(metrics, component, datum(step=0), datum(name="n" * 256))
@@ -93,6 +95,7 @@ def test_what_breaks_the_model_refuses_the_whole_call(metrics, component):
     assert get(metrics, component) == []
 
 
+@pytest.mark.shows("BatchPutMetrics", "points outside 14 days back and 2 hours ahead are refused one by one")
 @pytest.mark.parametrize("away", [-14 * 86400 - 60, 2 * 3600 + 60])
 def test_points_outside_the_time_window_are_refused_one_by_one(metrics, component, away):
     errors = put(metrics, component, datum(step=0), datum(step=1, time=NOW + away), datum(step=2))
@@ -100,16 +103,19 @@ def test_points_outside_the_time_window_are_refused_one_by_one(metrics, componen
     assert get(metrics, component) == [(0, 1.0), (2, 1.0)]
 
 
+@pytest.mark.shows("BatchPutMetrics", "points just inside the window are taken")
 @pytest.mark.parametrize("away", [-14 * 86400 + 60, 2 * 3600 - 60])
 def test_points_at_the_edge_of_the_window_are_taken(metrics, component, away):
     assert put(metrics, component, datum(time=NOW + away)) == []
 
 
+@pytest.mark.shows("BatchPutMetrics", "NaN and infinite values are refused one by one")
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_values_must_be_finite(metrics, component, value):
     assert put(metrics, component, datum(value=value)) == [{"Code": "VALIDATION_ERROR", "MetricIndex": 0}]
 
 
+@pytest.mark.shows("BatchPutMetrics", "times as number, text or datetime")
 @pytest.mark.parametrize(
     "moment",
     [NOW, float(NOW), str(NOW), datetime.fromtimestamp(NOW, tz=timezone.utc), "2025-10-09T08:53:20Z"],
@@ -119,6 +125,7 @@ def test_times_are_taken_as_boto3_takes_them(sagemaker, metrics, component, mome
     assert summary(sagemaker, component)["TimeStamp"].timestamp() == NOW
 
 
+@pytest.mark.shows("BatchPutMetrics", "a point sent twice counts twice")
 def test_duplicates_are_kept_and_counted(sagemaker, metrics, component):
     for _ in range(2):
         put(metrics, component, datum(step=0, value=2.0), datum(step=1, value=3.0))
@@ -126,6 +133,7 @@ def test_duplicates_are_kept_and_counted(sagemaker, metrics, component):
     assert get(metrics, component, "Count") == [(0, 2.0), (1, 2.0)]
 
 
+@pytest.mark.shows("BatchPutMetrics", "the component's summary runs along")
 def test_the_summary_runs_along(sagemaker, metrics, component):
     values = [3.0, -1.5, 8.25, 8.25, 0.1, 7.0, -2.0, 4.0, 4.5, 1e-9, 5.0, 6.0]
     for start in range(0, len(values), 5):
@@ -142,6 +150,7 @@ def test_the_summary_runs_along(sagemaker, metrics, component):
     assert found["TimeStamp"] == datetime.fromtimestamp(NOW + len(values) - 1, tz=timezone.utc)
 
 
+@pytest.mark.shows("BatchPutMetrics", "Last is the latest in time; of equal times the later arrival")
 def test_last_is_the_latest_in_time_and_of_equals_the_later_arrival(sagemaker, metrics, component):
     put(metrics, component, datum(value=1.0, time=NOW + 5), datum(value=2.0, time=NOW))
     assert summary(sagemaker, component)["Last"] == 1.0
@@ -151,6 +160,7 @@ def test_last_is_the_latest_in_time_and_of_equals_the_later_arrival(sagemaker, m
     assert summary(sagemaker, component)["Last"] == 3.0
 
 
+@pytest.mark.shows("BatchPutMetrics", "the largest doubles keep the summary finite")
 def test_values_at_the_ends_of_the_range_keep_the_summary_finite(sagemaker, metrics, component):
     top = 1.7e308
     put(metrics, component, datum(value=top), datum(value=top), datum(value=-top))
@@ -160,6 +170,7 @@ def test_values_at_the_ends_of_the_range_keep_the_summary_finite(sagemaker, metr
     assert math.isfinite(found["Avg"])
 
 
+@pytest.mark.shows("BatchPutMetrics", "whether it moves LastModifiedTime is a switch")
 @pytest.mark.parametrize("touch", [False, True])
 def test_whether_metrics_move_last_modified_is_a_switch(tmp_path, clock, clients, touch):
     home = CheckedHome(tmp_path / "other", rules=Rules(metrics_touch_modified=touch), clock=clock)
@@ -172,12 +183,14 @@ def test_whether_metrics_move_last_modified_is_a_switch(tmp_path, clock, clients
     assert (after > before) is touch
 
 
+@pytest.mark.shows("BatchPutMetrics", "the time window is a switch")
 def test_the_time_window_is_a_switch(tmp_path, clock, clients):
     clients.switch.target = CheckedHome(tmp_path / "o", rules=Rules(metric_window=False), clock=clock).engine
     clients["sagemaker"].create_trial_component(TrialComponentName="c")
     assert put(clients["sagemaker-metrics"], "c", datum(time=1.0)) == []
 
 
+@pytest.mark.shows("DeleteTrialComponent", "takes its points along")
 def test_deleting_the_component_deletes_its_points(sagemaker, metrics, component):
     put(metrics, component, datum(step=0))
     sagemaker.delete_trial_component(TrialComponentName=component)
@@ -188,6 +201,7 @@ def test_deleting_the_component_deletes_its_points(sagemaker, metrics, component
 # -- BatchGetMetrics ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("BatchGetMetrics", "every statistic of several points of one step")
 def test_every_statistic_by_step(metrics, component):
     data = {0: [4.0], 1: [1.0, 3.0, 2.0], 5: [2.0, 2.0]}
     for step in (5, 0, 1):
@@ -205,6 +219,7 @@ def test_every_statistic_by_step(metrics, component):
         assert get(metrics, component, stat) == list(zip([0, 1, 5], values, strict=True)), stat
 
 
+@pytest.mark.shows("BatchGetMetrics", "one value per step, in order")
 @pytest.mark.parametrize(
     ("stat", "values"),
     [
@@ -221,6 +236,7 @@ def test_one_point_per_step_in_order(metrics, component, stat, values):
     assert get(metrics, component, stat) == list(zip([0, 4, 7], values, strict=True))
 
 
+@pytest.mark.shows("BatchGetMetrics", "Start and End belong to the range")
 def test_start_and_end_belong_to_the_range(metrics, component):
     put(metrics, component, *(datum(value=float(i), step=i) for i in range(10)))
     assert get(metrics, component, Start=3, End=5) == [(3, 3.0), (4, 4.0), (5, 5.0)]
@@ -228,6 +244,7 @@ def test_start_and_end_belong_to_the_range(metrics, component):
     assert get(metrics, component, End=-1) == []
 
 
+@pytest.mark.shows("BatchGetMetrics", "minutes, five minutes and hours on the time axis")
 @pytest.mark.parametrize(("period", "width"), [("OneMinute", 60), ("FiveMinute", 300), ("OneHour", 3600)])
 def test_periods_of_the_time_axis(metrics, component, period, width):
     times = [NOW, NOW + 59, NOW + 61, NOW + 299, NOW + 301, NOW + 4000]
@@ -243,11 +260,13 @@ def test_periods_of_the_time_axis(metrics, component, period, width):
     ]
 
 
+@pytest.mark.shows("BatchGetMetrics", "a metric without points is complete and empty")
 def test_an_unknown_metric_is_complete_and_empty(metrics, component):
     assert get(metrics, component, MetricName="nothing") == []
     assert get(metrics, component, XAxisType="Timestamp", Period="OneHour", MetricName="nothing") == []
 
 
+@pytest.mark.shows("BatchGetMetrics", "each query has its own status and message")
 @pytest.mark.parametrize(
     ("change", "text"),
     [
@@ -274,6 +293,7 @@ def test_each_query_has_its_own_status(metrics, component, change, text):
     assert results[1]["XAxisValues"] == results[1]["MetricValues"] == []
 
 
+@pytest.mark.shows("BatchGetMetrics", "a hundred queries a call")
 def test_a_hundred_queries_and_no_more(metrics, component):
     query = {
         "MetricName": "loss",
@@ -285,116 +305,3 @@ def test_a_hundred_queries_and_no_more(metrics, component):
     assert len(metrics.batch_get_metrics(MetricQueries=[query] * 100)["MetricQueryResults"]) == 100
     with refused("ValidationException", "metricQueries"):
         metrics.batch_get_metrics(MetricQueries=[query] * 101)
-
-
-# -- the bulk path -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def service(home):
-    return home.engine.service
-
-
-def make_points(start, stop, metric="loss"):
-    return [Point(metric, i * 0.5, None if i % 7 == 3 else i, NOW + i / 8) for i in range(start, stop)]
-
-
-@pytest.mark.parametrize("batch", [1, 7, 1000, 20_000])
-def test_many_batches_read_back_as_they_came(service, metrics, component, batch):
-    total = min(batch * 300, 40_000)
-    for start in range(0, total, batch):
-        points = make_points(start, min(start + batch, total))
-        assert bulk.append_points(service, component, points, JournalMark("j", start + batch)) == []
-    (series,) = bulk.read_points(service, [(component, "loss")])
-    expected = make_points(0, total)
-    assert list(series.steps) == [-1 if point.step is None else point.step for point in expected]
-    assert list(series.times) == [point.time for point in expected]
-    assert list(series.values) == [point.value for point in expected]
-    with_step = [(point.step, point.value) for point in expected if point.step is not None]
-    assert get(metrics, component) == with_step
-    row = service.store.row("SELECT * FROM series")
-    assert (row["count"], row["last"]) == (total, expected[-1].value)
-    assert row["mean"] == pytest.approx(statistics.fmean(series.values))
-
-
-def test_small_rows_are_merged_into_full_chunks(service, component):
-    for start in range(0, 30_000, 10):
-        bulk.append_points(service, component, make_points(start, start + 10), None)
-    counts = [row["count"] for row in service.store.rows("SELECT count FROM chunks ORDER BY position")]
-    assert sum(counts) == 30_000
-    assert counts[:3] == [storage.CHUNK_POINTS] * 3
-    assert len(counts) <= 3 + 1 + storage.MAX_TAIL_ROWS
-
-
-def test_metrics_of_one_batch_are_kept_apart(service, component):
-    points = [
-        point
-        for pair in zip(make_points(0, 50, "a"), make_points(100, 150, "b"), strict=True)
-        for point in pair
-    ]
-    bulk.append_points(service, component, points, None)
-    wanted = [(component, "b"), (component, "a"), (component, "none"), ("none", "a")]
-    found = bulk.read_points(service, wanted)
-    assert [(series.run, series.metric) for series in found] == wanted
-    assert [len(series) for series in found] == [50, 50, 0, 0]
-    assert list(found[0].values) == [i * 0.5 for i in range(100, 150)]
-
-
-def test_points_and_mark_are_one_transaction(service, component):
-    assert bulk.journal_offset(service, "j") is None
-    bulk.append_points(service, component, make_points(0, 5), JournalMark("j", 50))
-    assert bulk.journal_offset(service, "j") == 50
-
-    broken = [*make_points(5, 10), Point("loss", 1.0, 3, "not a time")]
-    with pytest.raises(TypeError):
-        bulk.append_points(service, component, broken, JournalMark("j", 99))
-    assert bulk.journal_offset(service, "j") == 50
-    assert len(bulk.read_points(service, [(component, "loss")])[0]) == 5
-
-
-def test_a_batch_sent_twice_is_stored_once(service, component):
-    for offset in (10, 10, 7, 20):
-        assert bulk.append_points(service, component, make_points(0, 3), JournalMark("j", offset)) == []
-    assert len(bulk.read_points(service, [(component, "loss")])[0]) == 6
-    bulk.append_points(service, component, make_points(0, 3), JournalMark("other", 10))
-    assert len(bulk.read_points(service, [(component, "loss")])[0]) == 9
-
-
-def test_a_mark_alone_moves_forward(service, component):
-    assert bulk.append_points(service, component, [], JournalMark("j", 5)) == []
-    assert bulk.journal_offset(service, "j") == 5
-
-
-def test_refused_points_do_not_hold_up_the_others(service, component):
-    points = [
-        Point("loss", 1.0, 0, NOW),
-        Point("loss", math.nan, 1, NOW),
-        Point("loss", 2.0, -1, NOW),
-        Point("", 2.0, 2, NOW),
-        Point("loss", 3.0, 2**63, NOW),
-        Point("loss", 4.0, 3, math.inf),
-        Point("loss", 5.0, 4, NOW),
-    ]
-    refusals = bulk.append_points(service, component, points, JournalMark("j", 5))
-    assert [refusal.index for refusal in refusals] == [1, 2, 3, 4, 5]
-    assert {refusal.code for refusal in refusals} == {"VALIDATION_ERROR"}
-    assert "finite" in refusals[0].message
-    assert list(bulk.read_points(service, [(component, "loss")])[0].values) == [1.0, 5.0]
-    assert bulk.journal_offset(service, "j") == 5
-
-
-def test_an_unknown_component_refuses_all_and_the_mark_still_moves(service):
-    refusals = bulk.append_points(service, "none", make_points(0, 3), JournalMark("j", 5))
-    assert [refusal.index for refusal in refusals] == [0, 1, 2]
-    assert bulk.journal_offset(service, "j") == 5
-
-
-def test_what_waited_in_a_journal_for_a_month_is_kept(service, component):
-    old = [Point("loss", 1.0, 0, NOW - 30 * 86400)]
-    assert bulk.append_points(service, component, old, JournalMark("j", 1)) == []
-
-
-def test_a_component_is_found_in_any_case(service, component):
-    assert bulk.append_points(service, "EXP-Run", make_points(0, 2), None) == []
-    (series,) = bulk.read_points(service, [("Exp-RUN", "loss")])
-    assert (series.run, len(series)) == ("Exp-RUN", 2)
