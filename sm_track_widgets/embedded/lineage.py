@@ -1,7 +1,4 @@
-"""Lineage: what the SDK's graph loggers write (artifacts, associations), and how to list, describe and delete it.
-
-Actions and contexts are not offered.
-"""
+"""Lineage: artifacts, and the associations between entities."""
 
 from __future__ import annotations
 
@@ -9,21 +6,23 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from sm_track_widgets._types import Params
 from sm_track_widgets.embedded.faults import invalid, not_found
+from sm_track_widgets.embedded.lineage_entities import (
+    LABELS,
+    check_unlinked,
+    created_within,
+    dump,
+    end_columns,
+    entity,
+    kind_of,
+    properties,
+)
 from sm_track_widgets.embedded.paging import Listing
 from sm_track_widgets.embedded.records import present
 from sm_track_widgets.embedded.service import Operation, Service, stamp
 from sm_track_widgets.embedded.tags import drop_tags, set_tags
-
-MAX_PROPERTIES = 30
-_ENTITIES: Mapping[str, tuple[str, str]] = {
-    "experiment": ("experiments", "ExperimentExperiment"),
-    "experiment-trial-component": ("components", "ExperimentTrialComponent"),
-}
-"""Experiment entities that an association may end in: their table and what ListAssociations calls them [inf]."""
 
 
 def _create_artifact(service: Service, params: Params) -> Params:
@@ -41,20 +40,16 @@ def _create_artifact(service: Service, params: Params) -> Params:
                 arn,
                 params.get("ArtifactName"),
                 source["SourceUri"],
-                _dump(source.get("SourceTypes")),
+                dump(source.get("SourceTypes")),
                 params["ArtifactType"],
-                _dump(params.get("Properties")),
-                _dump(params.get("MetadataProperties")),
+                dump(params.get("Properties")),
+                dump(params.get("MetadataProperties")),
                 now,
                 now,
             ),
         )
         set_tags(service, arn, params.get("Tags", []))
     return {"ArtifactArn": arn}
-
-
-def _dump(value: Any) -> str | None:
-    return json.dumps(value) if value else None
 
 
 def _find_artifact(service: Service, arn: str) -> sqlite3.Row:
@@ -98,7 +93,7 @@ def _list_artifacts(service: Service, params: Params) -> Params:
         listing.only("artifacts.source_uri = ?", params["SourceUri"])
     if "ArtifactType" in params:
         listing.only("artifacts.type = ?", params["ArtifactType"])
-    listing.created_between(service, params)
+    created_within(listing, service, params)
     rows, token = listing.page(service, params)
     return present(ArtifactSummaries=[_summary(row) for row in rows], NextToken=token)
 
@@ -106,15 +101,10 @@ def _list_artifacts(service: Service, params: Params) -> Params:
 def _update_artifact(service: Service, params: Params) -> Params:
     with service.store.atomic() as connection:
         row = _find_artifact(service, params["ArtifactArn"])
-        properties = json.loads(row["properties"]) if row["properties"] else {}
-        properties.update(params.get("Properties", {}))
-        for key in params.get("PropertiesToRemove", []):
-            properties.pop(key, None)
-        if len(properties) > MAX_PROPERTIES:
-            raise invalid(f"Artifact would have {len(properties)} properties; the limit is {MAX_PROPERTIES}.")
+        kept = properties(json.loads(row["properties"] or "{}"), params)
         connection.execute(
             "UPDATE artifacts SET name = ?, properties = ?, modified = ? WHERE id = ?",
-            (params.get("ArtifactName", row["name"]), _dump(properties), service.clock(), row["id"]),
+            (params.get("ArtifactName", row["name"]), dump(kept), service.clock(), row["id"]),
         )
     return {"ArtifactArn": row["arn"]}
 
@@ -131,36 +121,17 @@ def _delete_artifact(service: Service, params: Params) -> Params:
             if row is None:
                 raise not_found("Artifact", uri)
             arn = row["arn"]
-        if service.store.row("SELECT 1 FROM associations WHERE source_arn = ?1 OR destination_arn = ?1", arn):
-            # [inf] worded like the text known of DeleteTrialComponent.
-            raise invalid(f"Artifact '{arn}' is linked to 1 or more associations and cannot be deleted.")
+        check_unlinked(service, "Artifact", arn)
         drop_tags(service, arn)
         connection.execute("DELETE FROM artifacts WHERE arn = ?", (arn,))
     return {"ArtifactArn": arn}
 
 
-def _kind(arn: str) -> str:
-    return arn.split(":", 5)[-1].partition("/")[0]
-
-
-def _entity(service: Service, arn: str) -> str:
-    """Return `arn` as its entity spells it; ``ResourceNotFound`` for what is not there or not offered."""
-    kind = _kind(arn)
-    if kind == "artifact":
-        return _find_artifact(service, arn)["arn"]
-    if kind in _ENTITIES:
-        key = arn.partition("/")[2].lower()
-        row = service.store.row(f"SELECT name FROM {_ENTITIES[kind][0]} WHERE key = ?", key)
-        if row is not None and service.arn(kind, key) == arn.lower():
-            return service.arn(kind, row["name"])
-    raise not_found("Entity", arn)
-
-
 def _add_association(service: Service, params: Params) -> Params:
     with service.store.atomic() as connection:
-        source = _entity(service, params["SourceArn"])
-        destination = _entity(service, params["DestinationArn"])
-        if _kind(source) in _ENTITIES and _kind(destination) in _ENTITIES:
+        source = entity(service, params["SourceArn"])
+        destination = entity(service, params["DestinationArn"])
+        if kind_of(source) in LABELS and kind_of(destination) in LABELS:
             # sagemaker-experiments#157; [inf] the text.
             raise invalid("Associations between two experiment entities are not allowed.")
         try:
@@ -175,23 +146,14 @@ def _add_association(service: Service, params: Params) -> Params:
 
 def _delete_association(service: Service, params: Params) -> Params:
     with service.store.atomic() as connection:
-        source = _entity(service, params["SourceArn"])
-        destination = _entity(service, params["DestinationArn"])
+        source = entity(service, params["SourceArn"])
+        destination = entity(service, params["DestinationArn"])
         gone = connection.execute(
             "DELETE FROM associations WHERE source_arn = ? AND destination_arn = ?", (source, destination)
         )
         if not gone.rowcount:
             raise not_found("Association", f"{source} -> {destination}")
     return {"SourceArn": source, "DestinationArn": destination}
-
-
-def _ends(service: Service) -> str:
-    """Return the SQL of every entity an association can end in: its ARN, name and type."""
-    parts = ["SELECT arn, name, type FROM artifacts"]
-    for kind, (table, label) in _ENTITIES.items():
-        prefix = service.arn(kind, "").replace("'", "''")
-        parts.append(f"SELECT '{prefix}' || name, name, '{label}' FROM {table}")
-    return " UNION ALL ".join(parts)
 
 
 _ORDERS: Mapping[str, str] = {
@@ -209,12 +171,12 @@ _FILTERS: Mapping[str, str] = {
 
 
 def _list_associations(service: Service, params: Params) -> Params:
+    source_name, source_kind = end_columns(service, "source_arn")
+    target_name, target_kind = end_columns(service, "destination_arn")
     listing = Listing(
         "ListAssociations",
-        f"WITH ends (arn, name, kind) AS ({_ends(service)}), found AS (SELECT associations.*, "
-        "sources.name AS source_name, sources.kind AS source_kind, "
-        "targets.name AS destination_name, targets.kind AS destination_kind FROM associations "
-        "JOIN ends AS sources ON sources.arn = source_arn JOIN ends AS targets ON targets.arn = destination_arn) "
+        f"WITH found AS (SELECT *, {source_name} AS source_name, {source_kind} AS source_kind, "
+        f"{target_name} AS destination_name, {target_kind} AS destination_kind FROM associations) "
         "SELECT * FROM found",
         "found",
         orders=_ORDERS,
@@ -222,11 +184,11 @@ def _list_associations(service: Service, params: Params) -> Params:
     )
     for name, column in (("SourceArn", "source_arn"), ("DestinationArn", "destination_arn")):
         if name in params:
-            listing.only(f"found.{column} = ?", _entity(service, params[name]))
+            listing.only(f"found.{column} = ?", entity(service, params[name]))
     for name, column in _FILTERS.items():
         if name in params:
             listing.only(f"found.{column} = ?", params[name])
-    listing.created_between(service, params)
+    created_within(listing, service, params)
     rows, token = listing.page(service, params)
     return present(AssociationSummaries=[_association(row) for row in rows], NextToken=token)
 
