@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import sqlite3
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from sm_track_widgets.embedded.faults import invalid
 from sm_track_widgets.embedded.service import Service
 
 DEFAULT_PAGE = 10  # [M]
+_MARK = 12  # characters
 ORDERS: Mapping[str, str] = {"CreationTime": "created", "Name": "key"}
 
 
@@ -29,8 +31,10 @@ def encode_token(scope: Any, position: Sequence[str | float | int | None]) -> st
     position
         Sort keys of the page's last row, ending in something unique.
     """
-    text = json.dumps([_mark(scope), *position])
-    return base64.urlsafe_b64encode(text.encode()).decode()
+    text = json.dumps(list(position), ensure_ascii=False)
+    # Packed: a token may have 8,192 characters [M], and a page may end at a text of 2,500.
+    packed = zlib.compress(f"{_mark(scope, text)}{text}".encode(), level=9)
+    return base64.urlsafe_b64encode(packed).decode()
 
 
 def decode_token(token: str | None, scope: Any) -> list[Any] | None:
@@ -44,16 +48,19 @@ def decode_token(token: str | None, scope: Any) -> list[Any] | None:
     if token is None:
         return None
     try:
-        parts = json.loads(base64.b64decode(token.encode(), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        parts = None
-    if not isinstance(parts, list) or not parts or parts[0] != _mark(scope):
+        packed = base64.b64decode(token.encode(), altchars=b"-_", validate=True)
+        text = zlib.decompress(packed).decode()
+    except (binascii.Error, zlib.error, ValueError):
+        text = ""
+    mark, position = text[:_MARK], text[_MARK:]
+    if not mark or mark != _mark(scope, position):
         raise invalid("Invalid NextToken: it is malformed or belongs to a request with other parameters.")
-    return list[Any](parts[1:])
+    return list[Any](json.loads(position))
 
 
-def _mark(scope: Any) -> str:
-    return hashlib.sha256(repr(scope).encode()).hexdigest()[:12]
+def _mark(scope: Any, position: str) -> str:
+    """Return what tells a token of ours from one of another list, or one that somebody changed."""
+    return hashlib.sha256(f"{scope!r}{position}".encode()).hexdigest()[:_MARK]
 
 
 def scope_of(operation: str, params: Params) -> list[Any]:

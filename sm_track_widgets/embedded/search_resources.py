@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from sm_track_widgets._names import RUN_TAG, RUN_TAG_VALUE
 from sm_track_widgets.embedded.search_properties import (
     ABSENT,
     ALWAYS,
@@ -13,14 +15,16 @@ from sm_track_widgets.embedded.search_properties import (
     Rows,
     Sql,
     absent,
+    indexed,
     metadata,
     nested_tags,
     own_arn,
-    run_name,
+    tag_rows,
     tags,
     text,
     time,
 )
+from sm_track_widgets.embedded.search_values import WIDTH, held, members
 from sm_track_widgets.embedded.service import Service
 
 PEOPLE = [
@@ -36,14 +40,15 @@ PEOPLE = [
     )
 ]
 STATISTICS: Mapping[str, str] = {
-    "min": "series.minimum",
-    "max": "series.maximum",
-    "avg": "series.mean",
-    # SQLite has no sqrt unless built with it; search.py gives the connection this one.
-    "stddev": "sm_track_deviation(series.m2, series.count)",
-    "last": "series.last",
-    "count": "series.count",
+    "min": "held.minimum",
+    "max": "held.maximum",
+    "avg": "held.mean",
+    # SQLite has no sqrt unless built with it; search.py gives such a connection one.
+    "stddev": "sqrt(max(held.m2, 0.0) / held.count)",
+    "last": "held.last",
+    "count": "held.count",
 }
+ORDERED = frozenset({"held.last", "held.minimum", "held.maximum"})  # the statistics that have an index
 PARENT_TABLES = (
     "trial_components AS links JOIN trials ON trials.id = links.trial_id "
     "JOIN experiments ON experiments.id = trials.experiment_id"
@@ -53,12 +58,9 @@ COMPONENT = "experiment-trial-component"
 
 def parameter(service: Service, rest: str) -> Property:
     """Resolve ``Parameters.NAME``; NAME may hold dots."""
-    del service
     if not rest:
-        return Property("group", rows=_named("component_parameters", None))
-    rows = _named("component_parameters", rest)
-    table = "component_parameters"
-    return Property("mixed", Sql(f"{table}.text"), rows, number=Sql(f"{table}.number"))
+        return Property("group", rows=_every("component_parameters"))
+    return held(service, "parameter_values", rest, kind="mixed", names="parameter")
 
 
 def metric(service: Service, rest: str) -> Property:
@@ -66,14 +68,33 @@ def metric(service: Service, rest: str) -> Property:
 
     NAME may hold dots and colons: a statistic is split off the right end. A bare NAME means Last [inf].
     """
-    del service
     if not rest:
-        return Property("group", rows=_named("series", None))
+        return Property("group", rows=_every("series"))
     name, _, statistic = rest.rpartition(".")
     column = STATISTICS.get(statistic.lower()) if name else None
     if column is None:
         name, column = rest, STATISTICS["last"]
-    return Property("number", Sql(column), _named("series", name))
+    ordered = column in ORDERED
+    return held(service, "metric_values", name, column, kind="number", names="metric", ordered=ordered)
+
+
+def tag(service: Service, rest: str) -> Property:
+    """Resolve ``Tags.KEY`` of components."""
+    if not rest:
+        return Property("group", rows=tag_rows(COMPONENT, service))
+    return held(service, "tag_values", rest, kind="text", names=service.arn(COMPONENT, ""))
+
+
+def run_name(service: Service, rest: str) -> Property | None:
+    """Resolve ``RunName``: the name of those components that are runs, as their records show it."""
+    if rest:
+        return None
+    is_run = (
+        "EXISTS (SELECT 1 FROM tag_values WHERE value = ? AND place = item.id + "
+        f"{WIDTH} * (SELECT id FROM names WHERE kind = ? AND name = ?))"
+    )
+    known = (RUN_TAG_VALUE, service.arn(COMPONENT, ""), RUN_TAG)
+    return Property("text", Sql(f"CASE WHEN {is_run} THEN item.name END", known))
 
 
 def artifacts(direction: str) -> Resolver:
@@ -83,19 +104,21 @@ def artifacts(direction: str) -> Resolver:
         del service
         name, _, part = rest.rpartition(".")
         column = {"value": "value", "mediatype": "media_type"}.get(part.lower()) if name else None
-        named = _named("component_artifacts", (name if column else rest) or None, correlated=True)
+        asked = name if column else rest
         rows = Rows(
-            tables=named.tables,
-            owner=named.owner,
-            where=Sql(
-                f"component_artifacts.direction = ? AND {named.where.text}", (direction, *named.where.values)
-            ),
-            order=named.order,
-            correlated=True,
+            tables="component_artifacts AS held",
+            owner="held.component_id",
+            where=Sql("held.direction = ?", (direction,)),
         )
-        if not rest:
+        if not asked:
             return Property("group", rows=rows)
-        return Property("text", Sql(f"component_artifacts.{column or 'value'}"), rows)
+        rows = replace(
+            rows,
+            where=Sql("held.direction = ? AND held.name = ? COLLATE NOCASE", (direction, asked)),
+            order=Sql("held.name = ? DESC, held.name", (asked,)),
+        )
+        value = f"held.{column or 'value'}"
+        return Property("text", Sql(value), rows, indexes=(replace(rows.index(), value=Sql(value)),))
 
     return find
 
@@ -109,21 +132,27 @@ def parent(service: Service, rest: str) -> Property | None:
 def parents(service: Service) -> tuple[Rows, Mapping[str, Property]]:
     """Return the list of parents."""
     del service
-    rows = Rows(PARENT_TABLES, "links.component_id", ALWAYS, order=Sql("links.linked, links.trial_id"))
-    members = {
-        "parents.trialname": Property("text", Sql("trials.name"), rows),
-        "parents.experimentname": Property("text", Sql("experiments.name"), rows),
+    rows = Rows(
+        PARENT_TABLES, "links.component_id", ALWAYS, order=Sql("links.linked, links.trial_id"), reachable=True
+    )
+    trial, experiment = Sql("trials.name"), Sql("experiments.name")
+    by_trial = replace(rows.index(), value=trial, once=True)
+    by_experiment = replace(rows.index(), value=experiment)
+    return rows, {
+        "parents.trialname": Property("text", trial, rows, indexes=(by_trial,)),
+        "parents.experimentname": Property(
+            "text", experiment, rows, indexes=(by_experiment,), narrow=members
+        ),
     }
-    return rows, members
 
 
 def metrics_list(service: Service) -> tuple[Rows, Mapping[str, Property]]:
     """Return the list of metrics for NestedFilters."""
     members = {f"metrics.{name}": Property("number", Sql(column)) for name, column in STATISTICS.items()}
-    members["metrics.metricname"] = text("series.name")
-    members["metrics.timestamp"] = time("series.last_time")
+    members["metrics.metricname"] = text("held.name")
+    members["metrics.timestamp"] = time("held.last_time")
     members["metrics.sourcearn"] = Property("arn", Sql("(? || item.name)", (service.arn(COMPONENT, ""),)))
-    return _named("series", None, correlated=True), members
+    return _every("series"), members
 
 
 def trial_summaries(service: Service) -> tuple[Rows, Mapping[str, Property]]:
@@ -133,6 +162,7 @@ def trial_summaries(service: Service) -> tuple[Rows, Mapping[str, Property]]:
         owner="links.trial_id",
         where=ALWAYS,
         order=Sql("links.linked, links.component_id"),
+        reachable=True,
     )
     prefix = (service.arn(COMPONENT, ""),)
     members = {
@@ -151,24 +181,22 @@ def trial_summary(service: Service, rest: str) -> Property | None:
     if not rest:
         return Property("group", rows=rows)
     found = members.get(f"trialcomponentsummaries.{rest.lower()}")
-    return None if found is None else Property(found.kind, found.value, rows)
+    if found is None:
+        return None
+    return Property(found.kind, found.value, rows, indexes=(replace(rows.index(), value=found.value),))
 
 
-def _named(table: str, name: str | None, *, correlated: bool = False) -> Rows:
-    """Return a component's rows in `table`, or those called `name` in any case; the exact name sorts first."""
-    if name is None:
-        return Rows(table, f"{table}.component_id", ALWAYS, correlated=True)
-    return Rows(
-        tables=table,
-        owner=f"{table}.component_id",
-        where=Sql(f"{table}.name = ? COLLATE NOCASE", (name,)),
-        order=Sql(f"{table}.name = ? DESC, {table}.name", (name,)),
-        correlated=correlated,
-    )
+def _every(table: str) -> Rows:
+    """Return all rows that a component has in `table`."""
+    return Rows(f"{table} AS held", "held.component_id", ALWAYS)
 
 
-def _times() -> dict[str, Property]:
-    return {"creationtime": time("item.created"), "lastmodifiedtime": time("item.modified")}
+def _own(table: str) -> dict[str, Property]:
+    """Return what all three kinds of record keep in columns with an index."""
+    return {
+        "creationtime": indexed("time", table, "created", always=True),
+        "lastmodifiedtime": indexed("time", table, "modified", always=True),
+    }
 
 
 RESOURCES: Mapping[str, Resource] = {
@@ -177,10 +205,10 @@ RESOURCES: Mapping[str, Resource] = {
         member="Experiment",
         table="experiments",
         plain={
-            "experimentname": text("item.name"),
+            "experimentname": indexed("text", "experiments", "name", always=True),
             "displayname": text("item.display_name"),
             "description": text("item.description"),
-            **_times(),
+            **_own("experiments"),
             **absent([*PEOPLE, "source.sourcearn", "source.sourcetype"]),
         },
         families={"experimentarn": own_arn("experiment"), "tags": tags("experiment")},
@@ -192,10 +220,10 @@ RESOURCES: Mapping[str, Resource] = {
         member="Trial",
         table="trials",
         plain={
-            "trialname": text("item.name"),
+            "trialname": indexed("text", "trials", "name", always=True),
             "displayname": text("item.display_name"),
             "experimentname": text("(SELECT name FROM experiments WHERE id = item.experiment_id)"),
-            **_times(),
+            **_own("trials"),
             **metadata(),
             **absent([*PEOPLE, "source.sourcearn", "source.sourcetype"]),
         },
@@ -212,18 +240,20 @@ RESOURCES: Mapping[str, Resource] = {
         member="TrialComponent",
         table="components",
         plain={
-            "trialcomponentname": text("item.name"),
-            "displayname": text("item.display_name"),
+            "trialcomponentname": indexed("text", "components", "name", always=True),
+            "displayname": indexed("text", "components", "display_name", always=True),
             "source": Property("group", Sql("item.source_arn")),
-            "source.sourcearn": Property("arn", Sql("item.source_arn")),
+            "source.sourcearn": indexed(
+                "arn", "components", "source_arn", "components_source", any_case=True
+            ),
             "source.sourcetype": text("item.source_type"),
             "status": Property("group", Sql("coalesce(item.status, item.message)")),
-            "status.primarystatus": text("item.status"),
+            "status.primarystatus": indexed("text", "components", "status"),
             "status.message": text("item.message"),
-            "starttime": time("item.started"),
-            "endtime": time("item.ended"),
+            "starttime": indexed("time", "components", "started"),
+            "endtime": indexed("time", "components", "ended"),
             "lineagegrouparn": Property("arn", ABSENT),
-            **_times(),
+            **_own("components"),
             **metadata(),
             **absent(PEOPLE),
         },
@@ -233,7 +263,7 @@ RESOURCES: Mapping[str, Resource] = {
             "metrics": metric,
             "inputartifacts": artifacts("input"),
             "outputartifacts": artifacts("output"),
-            "tags": tags(COMPONENT),
+            "tags": tag,
             "parents": parent,
             "runname": run_name,
             "sourcedetail": lambda _service, _rest: Property("text", ABSENT),

@@ -1,41 +1,61 @@
-"""SearchExpressions as SQL conditions: operators, type rules, limits."""
+"""SearchExpressions as tests of records, in SQL: filters, nested filters, subexpressions, limits."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sm_track_widgets._types import Params
 from sm_track_widgets.embedded.faults import ServiceError, invalid
+from sm_track_widgets.embedded.search_compare import ORDER_SIGNS, check_operator, compared, ignores_case
 from sm_track_widgets.embedded.search_properties import (
+    ABSENT,
     ALWAYS,
-    Kind,
+    Index,
     Property,
     Resource,
     Rows,
     Sql,
+    joined,
     resolve,
-    tag_rows,
     unknown,
 )
 from sm_track_widgets.embedded.service import Service
 
 MAX_CONDITIONS = 50  # filters, nested filters and subexpressions, recursively [M]
 MAX_CONTAINS = 1  # outside of names, tags and artifacts [M]
-ORDER_SIGNS: Mapping[str, str] = {
-    "GreaterThan": ">",
-    "GreaterThanOrEqualTo": ">=",
-    "LessThan": "<",
-    "LessThanOrEqualTo": "<=",
-}
-TEXT_OPERATORS = frozenset({"Contains", "In"})
-NUMBER_PATTERN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-TIME_PATTERN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?")
 
 
-def condition(service: Service, resource: Resource, expression: Params) -> Sql:
-    """Return the condition that a whole SearchExpression sets.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A way to all records that may satisfy a test: through `index`, to those of its rows for which `test` holds."""
+
+    index: Index
+    test: Sql
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One condition on records.
+
+    check
+        Whether a given record, ``item``, satisfies it.
+    reaches
+        Together they lead to all that do; empty when only looking at each record tells.
+    exact
+        Whether they lead to no others.
+    join
+        The same as `check`, as the rows of a join and a test of them, where that is possible.
+    """
+
+    check: Sql
+    reaches: tuple[Reach, ...] = ()
+    exact: bool = True
+    join: tuple[Rows, Sql] | None = None
+
+
+def conditions(service: Service, resource: Resource, expression: Params) -> list[Test]:
+    """Return what a SearchExpression demands: records must satisfy all of it.
 
     Raises
     ------
@@ -50,47 +70,57 @@ def condition(service: Service, resource: Resource, expression: Params) -> Sql:
             f"this one has {counted}."
         )
     _check_contains(resource, expression)
-    return _expression(service, resource, expression)
+    return _demands(service, resource, expression)
 
 
-def visible(service: Service, resource: Resource, conditions: Iterable[Params]) -> Sql:
-    """Return the condition of VisibilityConditions: no tag of such a key has another value [M]."""
-    tests: list[Sql] = []
-    for entry in conditions:
+def visible(service: Service, resource: Resource, entries: Iterable[Params]) -> list[Test]:
+    """Return what VisibilityConditions demand: no tag of such a key has another value [M]."""
+    tests: list[Test] = []
+    for entry in entries:
         key = entry.get("Key", "")
-        if not key.lower().startswith("tags."):
+        if not key.lower().startswith("tags.") or len(key) == len("tags."):
             raise invalid(f"VisibilityConditions take keys of the form Tags.<key>, not '{key}'.")
-        rows = tag_rows(resource.kind, service, key[len("tags.") :])
-        tests.append(_negated(rows.having(Sql("tags.value <> ?", (entry.get("Value", ""),)))))
-    return _joined("And", tests)
+        found = resolve(service, resource, key)
+        other = Sql(f"{found.value.text} <> ?", (*found.value.values, entry.get("Value", "")))
+        tests.append(_negated(other if found.rows is None else found.rows.having(other)))
+    return tests
 
 
-def both(first: Sql, second: Sql) -> Sql:
-    """Return the condition that two conditions hold."""
-    return _joined("And", [first, second])
-
-
-def _expression(service: Service, resource: Resource, expression: Params) -> Sql:
+def _demands(service: Service, resource: Resource, expression: Params) -> list[Test]:
+    """Return the parts of an expression all of which must hold; one of several alternatives is one part."""
     tests = [_filter(service, resource, entry) for entry in expression.get("Filters") or ()]
     tests += [_nested(service, resource, entry) for entry in expression.get("NestedFilters") or ()]
-    tests += [_expression(service, resource, entry) for entry in expression.get("SubExpressions") or ()]
-    return _joined(expression.get("Operator") or "And", tests)
+    inner = [_demands(service, resource, entry) for entry in expression.get("SubExpressions") or ()]
+    if expression.get("Operator") != "Or":
+        return [*tests, *(test for demands in inner for test in demands)]
+    alternatives = [*tests, *(_all(demands) for demands in inner)]
+    return [_any(alternatives)] if alternatives else []
 
 
-def _joined(operator: str, tests: list[Sql]) -> Sql:
-    if not tests:
-        return ALWAYS
-    word = " OR " if operator == "Or" else " AND "
-    return Sql(f"({word.join(test.text for test in tests)})", tuple(v for test in tests for v in test.values))
+def _all(tests: Sequence[Test]) -> Test:
+    """Return the test that all of `tests` hold, as one alternative among others."""
+    if len(tests) == 1:
+        return tests[0]
+    reaches = next((test.reaches for test in tests if test.reaches), ())
+    return Test(joined("And", [test.check for test in tests]), reaches, exact=False)
 
 
-def _filter(service: Service, resource: Resource, entry: Params) -> Sql:
+def _any(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    everywhere = all(test.reaches for test in tests)
+    reaches = tuple(reach for test in tests for reach in test.reaches) if everywhere else ()
+    check = joined("Or", [test.check for test in tests])
+    return Test(check, reaches, exact=all(test.exact for test in tests))
+
+
+def _filter(service: Service, resource: Resource, entry: Params) -> Test:
     found = resolve(service, resource, entry["Name"])
     return _tested(service, found, entry, found.rows)
 
 
-def _nested(service: Service, resource: Resource, entry: Params) -> Sql:
-    """Return the condition that one element of a list satisfies all filters."""
+def _nested(service: Service, resource: Resource, entry: Params) -> Test:
+    """Return the test that one element of a list satisfies all filters."""
     name = entry["NestedPropertyName"]
     finder = resource.nested.get(name.lower())
     if finder is None:
@@ -101,118 +131,74 @@ def _nested(service: Service, resource: Resource, entry: Params) -> Sql:
         member = members.get(inner["Name"].lower())
         if member is None:
             raise unknown(inner["Name"])
-        tests.append(_tested(service, member, inner, None))
-    return rows.having(_joined("And", tests))
+        tests.append(_tested(service, replace(member, indexes=(), narrow=None), inner, None).check)
+    test = joined("And", tests)
+    return Test(rows.having(test), (Reach(rows.index(), test),) if rows.reachable else ())
 
 
-def _tested(service: Service, found: Property, entry: Params, rows: Rows | None) -> Sql:
-    """Return the condition of one filter on a property; `rows` are what it is looked for in."""
+def _tested(service: Service, found: Property, entry: Params, rows: Rows | None) -> Test:
+    """Return the test of one filter on a property; `rows` are what it is looked for in."""
     operator = entry.get("Operator") or "Equals"
-    _check_operator(found.kind, operator, entry)
+    check_operator(found.kind, operator, entry)
     there = _exists(found, rows)
     if operator == "Exists":
         return there
     if operator == "NotExists":
-        return _negated(there)
-    same = operator == "NotEquals"
-    test = _compared(service, found, "Equals" if same else operator, entry["Value"])
-    positive = test if rows is None else rows.having(test)
-    if not same:
-        return positive
+        return _negated(there.check)
+    if operator != "NotEquals":
+        return _positive(service, found, operator, entry["Value"], rows)
+    differs = _negated(_positive(service, found, "Equals", entry["Value"], rows).check)
     if service.rules.not_equals_matches_absent:
-        return _negated(positive)
-    return both(there, _negated(positive))
+        return differs
+    return Test(joined("And", [there.check, differs.check]))
 
 
-def _exists(found: Property, rows: Rows | None) -> Sql:
+def _positive(service: Service, found: Property, operator: str, raw: str, rows: Rows | None) -> Test:
+    """Return the test that a value compares so with `raw`."""
+    test = compared(service, found, operator, raw)
+    narrowed = found.narrow(service, test) if found.narrow is not None else None
+    if narrowed is not None:
+        return _exists(narrowed, narrowed.rows)
+    return _looked_for(rows, test, tuple(_reaches(service, found, operator, raw)))
+
+
+def _reaches(service: Service, found: Property, operator: str, raw: str) -> Iterable[Reach]:
+    """Yield the ways to records for which a comparison holds."""
+    as_text = found.kind in {"text", "arn", "mixed"} and operator not in ORDER_SIGNS
+    for index in found.indexes:
+        useful = index.any_case == ignores_case(service, found) and operator != "Contains"
+        if as_text and not useful and index.own:
+            continue  # it would read as much as looking at each record
+        number = index.value if found.kind == "mixed" else ABSENT
+        test = compared(service, replace(found, value=index.value, number=number), operator, raw)
+        ranged = index.ranged and (useful or not as_text)
+        single = index.single or (index.once and operator == "Equals")
+        yield Reach(replace(index, ranged=ranged, single=single), test)
+
+
+def _exists(found: Property, rows: Rows | None) -> Test:
     if found.kind == "group" and rows is not None:
-        return rows.having(ALWAYS)
+        return _looked_for(rows, ALWAYS, tuple(Reach(index, ALWAYS) for index in found.indexes))
     value = f"({found.value.text}) IS NOT NULL"
-    if found.kind == "mixed":
-        value = f"({value} OR ({found.number.text}) IS NOT NULL)"
-    test = Sql(value, found.value.values)
-    return test if rows is None else rows.having(test)
-
-
-def _negated(test: Sql) -> Sql:
-    # A comparison with an absent value is NULL, which NOT would leave NULL.
-    return Sql(f"NOT coalesce({test.text}, FALSE)", test.values)
-
-
-def _compared(service: Service, found: Property, operator: str, raw: str) -> Sql:
-    if found.kind == "time":
-        return _time(found.value, operator, raw)
-    if found.kind == "number":
-        return _number(found.value, operator, _decimal(raw))
-    if found.kind == "mixed" and operator in ORDER_SIGNS:
-        return _number(found.number, operator, _decimal(raw))
-    ignore_case = found.kind == "arn" or service.rules.search_ignores_case
-    test = _text(found.value, operator, raw, ignore_case=ignore_case)
-    if found.kind == "mixed" and operator == "Equals" and NUMBER_PATTERN.fullmatch(raw):
-        return _joined("Or", [test, _number(found.number, operator, float(raw))])
-    return test
-
-
-def _number(value: Sql, operator: str, wanted: float) -> Sql:
-    return Sql(f"{value.text} {ORDER_SIGNS.get(operator, '=')} ?", (*value.values, wanted))
-
-
-def _time(value: Sql, operator: str, raw: str) -> Sql:
-    wanted = _moment(raw)
-    if operator == "Equals" and "." not in raw:
-        # The documented form has whole seconds: it means any moment of that second [inf].
-        return Sql(
-            f"({value.text} >= ? AND {value.text} < ?)", (*value.values, wanted, *value.values, wanted + 1)
-        )
-    return _number(value, operator, wanted)
-
-
-def _text(value: Sql, operator: str, raw: str, *, ignore_case: bool) -> Sql:
-    if operator == "Contains":
-        text = f"instr(lower({value.text}), lower(?)) > 0" if ignore_case else f"instr({value.text}, ?) > 0"
-        return Sql(text, (*value.values, raw))
-    wanted = [part.strip() for part in raw.split(",")] if operator == "In" else [raw]
-    collate = " COLLATE NOCASE" if ignore_case else ""
-    return Sql(f"{value.text}{collate} IN ({', '.join('?' * len(wanted))})", (*value.values, *wanted))
-
-
-def _check_operator(kind: Kind, operator: str, entry: Params) -> None:
-    """Hold to the type rules [M]; the texts are ours [inf]."""
-    name = entry["Name"]
-    if operator in {"Exists", "NotExists"}:
-        return
-    if kind == "group":
-        raise invalid(f"Operator '{operator}' is not supported for property '{name}'; name one of its parts.")
-    if operator in ORDER_SIGNS and kind in {"text", "arn"}:
-        raise invalid(f"Operator '{operator}' is not supported for text property '{name}'.")
-    if operator in TEXT_OPERATORS and kind in {"number", "time"}:
-        raise invalid(
-            f"Operator '{operator}' is only supported for text properties, and '{name}' is not one."
-        )
-    if entry.get("Value") is None:
-        raise invalid(f"Operator '{operator}' needs a Value for property '{name}'.")
-
-
-def _decimal(raw: str) -> float:
-    if not NUMBER_PATTERN.fullmatch(raw):
-        raise invalid(f"Value '{raw}' must be an integer or floating-point decimal.")
-    return float(raw)
-
-
-def _moment(raw: str) -> float:
-    """Return seconds since the epoch of an ISO 8601 time; without a zone it is UTC [inf]."""
-    refused = invalid(
-        f"Value '{raw}' must be an ISO 8601 date-time string of the form YYYY-mm-dd'T'HH:MM:SS."
+    values = found.value.values
+    if found.kind == "mixed" and found.number != found.value:
+        value, values = f"({value} OR ({found.number.text}) IS NOT NULL)", (*values, *found.number.values)
+    reaches = tuple(
+        Reach(index, Sql(f"{index.value.text} IS NOT NULL", index.value.values)) for index in found.indexes
     )
-    if not TIME_PATTERN.fullmatch(raw):
-        raise refused
-    try:
-        # Python 3.10 reads neither Z nor fractions of other than three or six digits.
-        plain = re.sub(r"\.(\d+)", lambda found: "." + found[1].ljust(6, "0"), raw.replace("Z", "+00:00"))
-        moment = datetime.fromisoformat(plain)
-    except ValueError as error:
-        raise refused from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    return _looked_for(rows, Sql(value, values), reaches)
+
+
+def _looked_for(rows: Rows | None, test: Sql, reaches: tuple[Reach, ...]) -> Test:
+    """Return the test that `test` holds for the record, or for one of its `rows`."""
+    if rows is None:
+        return Test(test, reaches)
+    return Test(rows.having(test), reaches, join=(rows, test) if rows.one else None)
+
+
+def _negated(test: Sql) -> Test:
+    # A comparison with an absent value is NULL, which NOT would leave NULL.
+    return Test(Sql(f"NOT coalesce({test.text}, FALSE)", test.values))
 
 
 def _count(expression: Params) -> int:

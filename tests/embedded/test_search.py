@@ -120,11 +120,13 @@ TABLE = [
 ]
 
 
+@pytest.mark.shows("Search", "every operator on every kind of property of a component")
 @pytest.mark.parametrize(("entry", "expected"), TABLE, ids=[label(entry) for entry, _ in TABLE])
 def test_what_a_filter_finds(fixed, entry, expected):
     assert find(fixed, entry) == expected
 
 
+@pytest.mark.shows("Search", "property names are compared without regard to case")
 @pytest.mark.parametrize("change", [str.lower, str.upper])
 @pytest.mark.parametrize(("entry", "expected"), TABLE, ids=[label(entry) for entry, _ in TABLE])
 def test_property_names_are_compared_without_regard_to_case(fixed, entry, expected, change):
@@ -161,6 +163,9 @@ REFUSED = [
 ]
 
 
+@pytest.mark.shows(
+    "Search", "unknown properties, operators that do not fit and unreadable values are refused"
+)
 @pytest.mark.parametrize(("entry", "text"), REFUSED, ids=[label(entry)[:60] for entry, _ in REFUSED])
 def test_what_is_refused(fixed, entry, text):
     with refused("ValidationException", text):

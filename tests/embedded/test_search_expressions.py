@@ -9,6 +9,7 @@ from search_world import ACCOUNT, JOB, TC, ask, build, f, find, label, names
 from sm_track_widgets.embedded import Rules
 
 
+@pytest.mark.shows("Search", "And is the default; Or spans filters, nested filters and subexpressions")
 def test_and_is_the_default_and_or_spans_all_lists(fixed):
     red, failed = f("Tags.team", "Equals", "red"), f("Status.PrimaryStatus", "Equals", "Failed")
     nested = {"NestedPropertyName": "Parents", "Filters": [f("Parents.TrialName", "Equals", "g1")]}
@@ -22,11 +23,13 @@ def test_and_is_the_default_and_or_spans_all_lists(fixed):
     assert ask(fixed, {"SubExpressions": [either, {"Filters": [red]}]}) == "a"
 
 
+@pytest.mark.shows("Search", "an empty expression finds everything")
 def test_an_empty_expression_finds_everything(fixed):
     assert ask(fixed, {}) == "abcd"
     assert find(fixed) == "abcd"
 
 
+@pytest.mark.shows("Search", "one element of a list satisfies all nested filters")
 @pytest.mark.parametrize(
     ("name", "filters", "expected"),
     [
@@ -55,6 +58,7 @@ def test_one_element_of_a_list_satisfies_all_nested_filters(fixed, name, filters
     assert ask(fixed, {"NestedFilters": [{"NestedPropertyName": name, "Filters": filters}]}) == expected
 
 
+@pytest.mark.shows("Search", "nested filters name a list and full paths in it")
 @pytest.mark.parametrize(
     ("name", "filters", "text"),
     [
@@ -69,6 +73,7 @@ def test_nested_filters_that_are_refused(fixed, name, filters, text):
         ask(fixed, {"NestedFilters": [{"NestedPropertyName": name, "Filters": filters}]})
 
 
+@pytest.mark.shows("Search", "Contains once, but for names, tags and artifacts")
 def test_contains_is_limited_to_one_but_for_names_tags_and_artifacts(fixed):
     message = "'CONTAINS' operator usage limit of 1 exceeded."
     opt, status = f("Parameters.opt", "Contains", "a"), f("Status.Message", "Contains", "l")
@@ -86,6 +91,7 @@ def test_contains_is_limited_to_one_but_for_names_tags_and_artifacts(fixed):
     assert ask(fixed, {"Filters": [*free, opt]}) == "a"
 
 
+@pytest.mark.shows("Search", "20 entries to a list, 50 conditions in all")
 def test_lists_hold_twenty_and_an_expression_fifty(fixed):
     one = f("DisplayName", "Exists")
     nested = {"NestedPropertyName": "Tags", "Filters": [f("Tags.Key", "Exists")]}
@@ -104,6 +110,7 @@ def test_lists_hold_twenty_and_an_expression_fifty(fixed):
         ask(fixed, {"Filters": [one] * 3, "SubExpressions": [inner] * 3})
 
 
+@pytest.mark.shows("Search", "visibility conditions hide what carries another value")
 def test_visibility_conditions_hide_what_says_otherwise(fixed):
     hide = [{"Key": "Tags.archived", "Value": "no"}]
     assert find(fixed, VisibilityConditions=hide) == "abd"
@@ -114,11 +121,13 @@ def test_visibility_conditions_hide_what_says_otherwise(fixed):
         find(fixed, VisibilityConditions=[{"Key": "team", "Value": "red"}])
 
 
+@pytest.mark.shows("Search", "nothing is shared by other accounts")
 def test_nothing_is_shared_by_other_accounts(fixed):
     assert find(fixed, CrossAccountFilterOption="CrossAccount") == ""
     assert find(fixed, CrossAccountFilterOption="SameAccount") == "abcd"
 
 
+@pytest.mark.shows("Search", "values are bound, never pasted into a statement")
 def test_values_are_bound_not_pasted(fixed):
     for text in ("' OR 1=1 --", '"; DROP TABLE components', "?"):
         assert find(fixed, f("Parameters.opt", "Equals", text)) == ""
@@ -130,6 +139,7 @@ def test_values_are_bound_not_pasted(fixed):
 # -- order and pages ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("Search", "sorts by any property; records without it come last")
 @pytest.mark.parametrize(
     ("by", "ascending", "descending"),
     [
@@ -164,12 +174,14 @@ def test_sorting_puts_what_lacks_the_property_last(fixed, by, ascending, descend
         assert paged == expected
 
 
+@pytest.mark.shows("Search", "last modified first, unless asked otherwise")
 def test_default_order_is_last_modified_first(world):
     assert names(world.search(Resource=TC)) == list("dcba")
     world.update_trial_component(TrialComponentName="b", DisplayName="touched")
     assert names(world.search(Resource=TC)) == list("bdca")
 
 
+@pytest.mark.shows("Search", "a group of properties cannot be sorted by")
 def test_a_group_cannot_be_sorted_by(fixed):
     with refused("ValidationException", "cannot be sorted by"):
         fixed.search(Resource=TC, SortBy="Metrics")
@@ -177,6 +189,7 @@ def test_a_group_cannot_be_sorted_by(fixed):
         fixed.search(Resource=TC, SortBy="Nothing")
 
 
+@pytest.mark.shows("Search", "ten to a page unless asked, with TotalHits")
 def test_pages_of_ten_unless_asked(sagemaker):
     for number in range(25):
         sagemaker.create_trial_component(TrialComponentName=f"c{number:02}")
@@ -190,6 +203,7 @@ def test_pages_of_ten_unless_asked(sagemaker):
     assert found == [f"c{number:02}" for number in reversed(range(25))]
 
 
+@pytest.mark.shows("Search", "pages neither repeat nor lose while runs are added")
 def test_pages_neither_repeat_nor_lose_while_runs_are_added(sagemaker):
     for number in range(6):
         sagemaker.create_trial_component(TrialComponentName=f"c{number}")
@@ -200,6 +214,7 @@ def test_pages_neither_repeat_nor_lose_while_runs_are_added(sagemaker):
     assert names(first) + names(rest) == ["c5", "c4", "c3", "c2", "c1", "c0"]
 
 
+@pytest.mark.shows("Search", "a token belongs to its question")
 def test_a_token_belongs_to_its_question(fixed):
     token = fixed.search(Resource=TC, MaxResults=1)["NextToken"]
     with refused("ValidationException", "NextToken"):
@@ -211,6 +226,7 @@ def test_a_token_belongs_to_its_question(fixed):
 # -- records, other resources, switches --------------------------------------------------------------------
 
 
+@pytest.mark.shows("Search", "a component's record: parameters, artifacts, metrics, tags, parents, run name")
 def test_the_record_of_a_component(fixed):
     record = fixed.search(Resource=TC, SearchExpression={"Filters": [f("TrialComponentName", "Equals", "a")]})
     found = record["Results"][0]["TrialComponent"]
@@ -246,6 +262,7 @@ TRIALS = [
 ]
 
 
+@pytest.mark.shows("Search", "trials by name, tags, experiment and components")
 @pytest.mark.parametrize(("entry", "expected"), TRIALS, ids=[label(entry) for entry, _ in TRIALS])
 def test_trials(fixed, entry, expected):
     answer = fixed.search(
@@ -257,6 +274,7 @@ def test_trials(fixed, entry, expected):
     assert names(answer, "Trial", "TrialName") == expected
 
 
+@pytest.mark.shows("Search", "nested filters on a trial's components")
 def test_nested_filters_of_trials(fixed):
     prefix = "TrialComponentSummaries"
     filters = [
@@ -282,6 +300,7 @@ EXPERIMENTS = [
 ]
 
 
+@pytest.mark.shows("Search", "experiments by name, tags and times")
 @pytest.mark.parametrize(("entry", "expected"), EXPERIMENTS, ids=[label(entry) for entry, _ in EXPERIMENTS])
 def test_experiments(fixed, entry, expected):
     answer = fixed.search(
@@ -293,12 +312,27 @@ def test_experiments(fixed, entry, expected):
     assert names(answer, "Experiment", "ExperimentName") == expected
 
 
-@pytest.mark.parametrize("resource", ["TrainingJob", "ModelPackageGroup", "Endpoint"])
+@pytest.mark.shows("Search", "other resources are refused as unsupported")
+@pytest.mark.parametrize("resource", ["Endpoint", "Pipeline", "HyperParameterTuningJob"])
 def test_other_resources_are_not_offered(fixed, resource):
-    with refused("UnsupportedOperation", resource):
+    offered = "ExperimentTrialComponent, ModelPackageGroup, ModelPackage, TrainingJob, not " + resource
+    with refused("UnsupportedOperation", offered):
         fixed.search(Resource=resource)
 
 
+@pytest.mark.shows("Search", "training jobs, model package groups and model packages are searched too")
+@pytest.mark.parametrize("resource", ["TrainingJob", "ModelPackageGroup", "ModelPackage"])
+def test_jobs_and_models_are_offered(fixed, resource):
+    answer = fixed.search(
+        Resource=resource,
+        SearchExpression={"Filters": [f("CreationTime", "Exists"), f("Tags.team", "NotExists")]},
+        VisibilityConditions=[{"Key": "Tags.team", "Value": "red"}],
+    )
+    assert answer["Results"] == []
+    assert answer["TotalHits"] == {"Value": 0, "Relation": "EqualTo"}
+
+
+@pytest.mark.shows("Search", "an unknown resource breaks the model")
 def test_an_unknown_resource_breaks_the_model(fixed):
     with refused("ValidationException", "resource"):
         fixed.search(Resource="Nonsense")
@@ -315,6 +349,7 @@ def with_rules(tmp_path, clients):
     return make
 
 
+@pytest.mark.shows("Search", "whether the case of values matters is a switch")
 def test_case_of_values_is_a_switch(with_rules):
     client = with_rules(search_ignores_case=True)
     assert find(client, f("Parameters.opt", "Equals", "ADAM")) == "ac"
@@ -323,6 +358,7 @@ def test_case_of_values_is_a_switch(with_rules):
     assert find(client, f("Parents.ExperimentName", "Equals", "Churn")) == "ab"
 
 
+@pytest.mark.shows("Search", "whether NotEquals holds for what is absent is a switch")
 def test_what_not_equals_says_of_the_absent_is_a_switch(with_rules):
     client = with_rules(not_equals_matches_absent=False)
     assert find(client, f("Tags.team", "NotEquals", "red")) == "b"

@@ -1,328 +1,145 @@
-"""Search's SQL against a plain reading of the records, on random expressions (seeded)."""
+"""Search against a plain reading of the records, on random expressions and orders (seeded), by every plan."""
 
 from __future__ import annotations
 
 import random
-from datetime import datetime, timezone
 
 import pytest
 from embedded_home import CheckedHome
+from search_oracle import BY_PATH, COMPONENTS, NOW, build, everything, in_order, matches, random_expression
 
 from sm_track_widgets.embedded import Rules
+from sm_track_widgets.embedded.search_pages import Order, Position, first_page, gather, next_page, walk
+from sm_track_widgets.embedded.search_plan import Lead, Plan
+from sm_track_widgets.embedded.search_properties import resolve
+from sm_track_widgets.embedded.search_resources import RESOURCES
+from sm_track_widgets.embedded.search_sql import conditions
 
-TC = "ExperimentTrialComponent"
-NOW = 1_760_000_000
-COMPONENTS = 60
 EXPRESSIONS = 120
-TEXTS = ["adam", "Adam", "sgd", "0.5", "a,b", "7", ""]
-NUMBERS = [-1.0, 0.0, 0.25, 0.5, 1.0, 7.0, 1e9]
-STATISTICS = ("Min", "Max", "Avg", "StdDev", "Last", "Count")
-ORDERS = {
-    "GreaterThan": lambda a, b: a > b,
-    "GreaterThanOrEqualTo": lambda a, b: a >= b,
-    "LessThan": lambda a, b: a < b,
-    "LessThanOrEqualTo": lambda a, b: a <= b,
-}
+RESOURCE = RESOURCES["ExperimentTrialComponent"]
 
 
-# -- a random world ----------------------------------------------------------------------------------------
+@pytest.fixture
+def world(tmp_path, clients):
+    """Make a random home; return its client, its records by id, and its service."""
+
+    def make(seed, rules=None):
+        home = CheckedHome(tmp_path / f"random{seed}", rules=rules or Rules(), clock=lambda: float(NOW))
+        clients.switch.target = home.engine
+        build(clients, random.Random(seed))
+        client = clients["sagemaker"]
+        records = everything(client, SortBy="CreationTime", SortOrder="Ascending")
+        assert len(records) == COMPONENTS
+        return client, records, home.engine.service
+
+    return make
 
 
-def build(clients, dice):
-    sagemaker, metrics = clients["sagemaker"], clients["sagemaker-metrics"]
-    trials = []
-    for experiment in ("e1", "e2"):
-        sagemaker.create_experiment(ExperimentName=experiment)
-        for trial in ("t1", "t2"):
-            trials.append(f"{experiment}-{trial}")
-            sagemaker.create_trial(ExperimentName=experiment, TrialName=trials[-1])
-    for number in range(COMPONENTS):
-        name = f"c{number}"
-        sagemaker.create_trial_component(TrialComponentName=name, **members(dice))
-        for trial in dice.sample(trials, dice.choice([0, 1, 1, 2])):
-            sagemaker.associate_trial_component(TrialName=trial, TrialComponentName=name)
-        data = [
-            {"MetricName": metric, "Value": dice.choice(NUMBERS), "Timestamp": NOW + at, "Step": at}
-            for metric in dice.sample(["loss", "Loss", "val:acc", "x.max"], dice.randrange(4))
-            for at in range(dice.choice([1, 2, 3]))
-        ]
-        if data:
-            assert metrics.batch_put_metrics(TrialComponentName=name, MetricData=data)["Errors"] == []
+def names(records):
+    return [record["TrialComponentName"] for record in records]
 
 
-def members(dice):
-    made = {"DisplayName": dice.choice(["one", "two", "Two", "three"])}
-    if dice.random() < 0.8:
-        made["Status"] = {"PrimaryStatus": dice.choice(["Completed", "Failed", "InProgress"])}
-        if dice.random() < 0.5:
-            made["Status"]["Message"] = dice.choice(["fine", "out of memory"])
-    if dice.random() < 0.7:
-        made["StartTime"] = datetime.fromtimestamp(
-            NOW + dice.randrange(5) + dice.choice([0, 0.5]), tz=timezone.utc
-        )
-    made["Parameters"] = {
-        name: {"NumberValue": dice.choice(NUMBERS)}
-        if dice.random() < 0.5
-        else {"StringValue": dice.choice(TEXTS)}
-        for name in dice.sample(["lr", "opt", "a.b", "LR2"], dice.randrange(5))
-    }
-    made["OutputArtifacts"] = {
-        name: {"Value": dice.choice(["s3://b/x", "s3://b/y"])}
-        for name in dice.sample(["m.gz", "n"], dice.randrange(3))
-    }
-    made["Tags"] = [
-        {"Key": key, "Value": dice.choice(["red", "blue", "Red"])}
-        for key in dice.sample(["team", "Team", "x:y"], dice.randrange(4))
-    ]
-    return made
-
-
-# -- a plain reading of a record ---------------------------------------------------------------------------
-
-
-def at(path):
-    """Read a path of plain members."""
-
-    def read(record):
-        for part in path.split("."):
-            record = record.get(part, {})
-        return [] if record in ({}, None) else [record]
-
-    return read
-
-
-def parameter(name):
-    def read(record):
-        found = [value for key, value in record["Parameters"].items() if key.lower() == name.lower()]
-        return [value.get("StringValue", value.get("NumberValue")) for value in found]
-
-    return read
-
-
-def metric(name, statistic):
-    return lambda record: [m[statistic] for m in record["Metrics"] if m["MetricName"].lower() == name.lower()]
-
-
-def artifact(name):
-    return lambda record: [
-        v["Value"] for k, v in record["OutputArtifacts"].items() if k.lower() == name.lower()
-    ]
-
-
-def tag(key):
-    return lambda record: [t["Value"] for t in record["Tags"] if t["Key"].lower() == key.lower()]
-
-
-def parent(member):
-    return lambda record: [p[member] for p in record["Parents"]]
-
-
-# (path, type, reader, values to ask for)
-PROPERTIES = [
-    ("TrialComponentName", "text", at("TrialComponentName"), ["c1", "c17", "C1", "c1,c2 ,c3"]),
-    ("DisplayName", "text", at("DisplayName"), ["one", "two", "t", "one,Two"]),
-    ("Status.PrimaryStatus", "text", at("Status.PrimaryStatus"), ["Completed", "Failed,InProgress"]),
-    ("Status.Message", "text", at("Status.Message"), ["fine", "out of memory"]),
-    ("TrialComponentArn", "arn", at("TrialComponentArn"), ["component/C1"]),
-    ("Source.SourceArn", "arn", at("Source.SourceArn"), ["x"]),
-    ("StartTime", "time", at("StartTime"), [NOW, NOW + 2, NOW + 4]),
-    ("Parents.TrialName", "text", parent("TrialName"), ["e1-t1", "e2-t1,e1-t2"]),
-    ("Parents.ExperimentName", "text", parent("ExperimentName"), ["e1", "E1", "e2"]),
-    *(
-        ("Parameters." + name, "mixed", parameter(name), [*TEXTS[:6], "0.25", "1e9"])
-        for name in ("lr", "OPT", "a.b")
-    ),
-    *(
-        (f"Metrics.{name}.{stat}", "number", metric(name, stat), ["0", "0.5", "1", "2", "-1"])
-        for name in ("loss", "val:acc", "x.max")
-        for stat in STATISTICS
-    ),
-    ("metrics.loss", "number", metric("loss", "Last"), ["0.5", "7"]),
-    ("OutputArtifacts.m.gz", "text", artifact("m.gz"), ["s3://b/x", "b/y"]),
-    ("Tags.team", "text", tag("team"), ["red", "Red", "blue", "red,blue"]),
-    ("tags.x:y", "text", tag("x:y"), ["red", "blue"]),
-]
-BY_PATH = {path: (kind, read) for path, kind, read, _ in PROPERTIES}
-REPEATABLE = ("trialcomponentname", "displayname", "tags", "inputartifacts", "outputartifacts")
-NESTED = {
-    "Parents": (
-        "Parents",
-        {"TrialName": ("text", ["e1-t1", "e2-t2"]), "ExperimentName": ("text", ["e1", "e2"])},
-    ),
-    "Tags": ("Tags", {"Key": ("text", ["team", "Team", "x:y"]), "Value": ("text", ["red", "Red"])}),
-    "Metrics": (
-        "Metrics",
-        {
-            "MetricName": ("text", ["loss", "Loss"]),
-            "Last": ("number", ["0.5", "1"]),
-            "Count": ("number", ["1", "2"]),
-        },
-    ),
-}
-
-
-def holds(kind, value, operator, raw, *, ignore_case):
-    """Whether one value satisfies one positive operator."""
-    if kind == "time":
-        value, wanted = value.timestamp(), datetime.fromisoformat(raw + "+00:00").timestamp()
-        return wanted <= value < wanted + 1 if operator == "Equals" else ORDERS[operator](value, wanted)
-    if operator in ORDERS:
-        return not isinstance(value, str) and ORDERS[operator](value, float(raw))
-    if not isinstance(value, str):
-        return operator == "Equals" and number(raw) is not None and value == number(raw)
-    fold = str.lower if ignore_case or kind == "arn" else str
-    if operator == "Contains":
-        return fold(raw) in fold(value)
-    wanted = [part.strip() for part in raw.split(",")] if operator == "In" else [raw]
-    return fold(value) in [fold(part) for part in wanted]
-
-
-def number(raw):
-    try:
-        return float(raw)
-    except ValueError:
-        return None
-
-
-def satisfied(kind, values, entry, rules):
-    operator, raw = entry.get("Operator", "Equals"), entry.get("Value")
-    if operator == "Exists":
-        return bool(values)
-    if operator == "NotExists":
-        return not values
-    positive = "Equals" if operator == "NotEquals" else operator
-    found = any(holds(kind, value, positive, raw, ignore_case=rules.search_ignores_case) for value in values)
-    if operator == "NotEquals":
-        return not found and (bool(values) or rules.not_equals_matches_absent)
-    return found
-
-
-def matches(record, expression, rules):
-    results = []
-    for entry in expression.get("Filters", []):
-        kind, read = BY_PATH[entry["Name"]]
-        results.append(satisfied(kind, read(record), entry, rules))
-    for nested in expression.get("NestedFilters", []):
-        member, fields = NESTED[nested["NestedPropertyName"]]
-        results.append(any(element_matches(element, nested, fields, rules) for element in record[member]))
-    results += [matches(record, inner, rules) for inner in expression.get("SubExpressions", [])]
-    return any(results) if expression.get("Operator") == "Or" else all(results)
-
-
-def element_matches(element, nested, fields, rules):
-    def one(entry):
-        name = entry["Name"].partition(".")[2]
-        return satisfied(fields[name][0], [element[name]], entry, rules)
-
-    return all(one(entry) for entry in nested["Filters"])
-
-
-# -- random expressions ------------------------------------------------------------------------------------
-
-
-def random_entry(dice, path, kind, pool, *, contains):
-    operators = ["Equals", "NotEquals", "Exists", "NotExists", None]
-    operators += {
-        "text": ["In"],
-        "arn": ["In"],
-        "mixed": ["In", *ORDERS],
-        "number": list(ORDERS),
-        "time": list(ORDERS),
-    }[kind]
-    if contains and kind in {"text", "arn"}:
-        operators.append("Contains")
-    operator, raw = dice.choice(operators), dice.choice(pool)
-    if kind == "time":
-        raw = datetime.fromtimestamp(raw, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-    if kind == "mixed" and operator in ORDERS and number(raw) is None:
-        raw = "0.5"
-    entry = {"Name": path}
-    if operator is not None:
-        entry["Operator"] = operator
-    if operator not in {"Exists", "NotExists"}:
-        entry["Value"] = raw
-    return entry
-
-
-def random_filter(dice):
-    path, kind, _, pool = dice.choice(PROPERTIES)
-    return random_entry(dice, path, kind, pool, contains=path.partition(".")[0].lower() in REPEATABLE)
-
-
-def random_nested(dice):
-    name = dice.choice(sorted(NESTED))
-    _, fields = NESTED[name]
-    chosen = dice.sample(sorted(fields), dice.choice([1, 2]))
-    filters = [
-        random_entry(dice, f"{name}.{field}", *fields[field], contains=name == "Tags") for field in chosen
-    ]
-    return {"NestedPropertyName": name, "Filters": filters}
-
-
-def random_expression(dice, depth=3):
-    made = {"Filters": [random_filter(dice) for _ in range(dice.randrange(1, 4))]}
-    if dice.random() < 0.4:
-        made["NestedFilters"] = [random_nested(dice) for _ in range(dice.choice([1, 1, 2]))]
-    if depth > 1 and dice.random() < 0.5:
-        made["SubExpressions"] = [random_expression(dice, depth - 1) for _ in range(dice.choice([1, 2]))]
-    operator = dice.choice(["Or", "Or", "Or", "And", None])  # And alone would mostly find nothing
-    if operator:
-        made["Operator"] = operator
-    return made
-
-
-def everything(client, **params):
-    pages = client.get_paginator("search").paginate(Resource=TC, **params, PaginationConfig={"PageSize": 40})
-    return [result["TrialComponent"] for page in pages for result in page["Results"]]
-
-
+@pytest.mark.shows(
+    "Search", "random expressions and orders agree with a plain reading of the rules, page by page"
+)
 @pytest.mark.parametrize(
     "rules",
     [Rules(), Rules(search_ignores_case=True), Rules(not_equals_matches_absent=False)],
     ids=["default", "ignores case", "absent never unequal"],
 )
-def test_sql_agrees_with_a_plain_reading(tmp_path, clients, rules):
+def test_search_agrees_with_a_plain_reading(world, rules):
     dice = random.Random(20251123)
-    home = CheckedHome(tmp_path / "random", rules=rules, clock=lambda: float(NOW))
-    clients.switch.target = home.engine
-    build(clients, dice)
-    client = clients["sagemaker"]
-    records = everything(client)
-    assert len(records) == COMPONENTS
+    client, records, _ = world(1, rules)
     sizes = []
     for _ in range(EXPRESSIONS):
-        expression = random_expression(dice)
-        expected = {record["TrialComponentName"] for record in records if matches(record, expression, rules)}
-        found = [record["TrialComponentName"] for record in everything(client, SearchExpression=expression)]
-        assert (set(found), len(found)) == (expected, len(expected)), expression
+        expression, path, ascending = (
+            random_expression(dice),
+            dice.choice(sorted(BY_PATH)),
+            dice.random() < 0.5,
+        )
+        expected = [record for record in records if matches(record, expression, rules)]
+        found = everything(
+            client,
+            size=dice.choice([3, 40]),
+            SearchExpression=expression,
+            SortBy=path,
+            SortOrder="Ascending" if ascending else "Descending",
+        )
+        assert names(found) == in_order(expected, path, ascending=ascending), (expression, path, ascending)
         sizes.append(len(found))
     # The expressions ask something: many find neither all nor nothing.
     assert sum(0 < size < COMPONENTS for size in sizes) > EXPRESSIONS / 3
 
 
-def test_order_agrees_with_a_plain_reading(tmp_path, clients):
-    dice = random.Random(7)
-    clients.switch.target = CheckedHome(tmp_path / "random", clock=lambda: float(NOW)).engine
-    build(clients, dice)
-    client = clients["sagemaker"]
-    for path in (
-        "Parameters.a.b",
-        "Metrics.val:acc.Avg",
-        "Metrics.x.max.StdDev",
-        "tags.x:y",
-        "StartTime",
-        "DisplayName",
-    ):
-        read = BY_PATH[path][1]
-        for order in ("Ascending", "Descending"):
-            found = everything(client, SortBy=path, SortOrder=order)
-            keys = [read(record)[0] for record in found if read(record)]
-            assert [bool(read(record)) for record in found] == [True] * len(keys) + [False] * (
-                len(found) - len(keys)
-            )
-            # Numbers come before texts, as in the store.
-            in_order = sorted(
-                keys, key=lambda key: (isinstance(key, str), key), reverse=order == "Descending"
-            )
-            assert keys == in_order, (path, order)
-            assert len({record["TrialComponentName"] for record in found}) == COMPONENTS
+def leads(tests):
+    """Every way to begin: the table, and each test that has indexes, in either order of its index."""
+    yield Lead(None, COMPONENTS)
+    for test in tests:
+        if test.reaches:
+            yield Lead(test, COMPONENTS)
+            yield Lead(test, 1)
+        if len(test.reaches) == 1 and test.reaches[0].index.by_record:
+            yield Lead(test, COMPONENTS, by_record=True)
+
+
+def read_through(first, following):
+    """All rows, in pages of seven."""
+    rows = found = first()
+    while len(rows) == 7:
+        rows = following(Position(rows[-1]["rank"], rows[-1]["id"]))
+        found = [*found, *rows]
+    return [row["id"] for row in found]
+
+
+def pages(plan, order, total):
+    """All ids, in pages of seven, by whichever way the plan's sizes suggest."""
+    return read_through(
+        lambda: first_page(plan, order, 7)[0], lambda after: next_page(plan, order, 7, total, after)
+    )
+
+
+def gathered(plan, order):
+    """The ids of those that have the property, gathered."""
+    return read_through(lambda: gather(plan, order, 7, None), lambda after: gather(plan, order, 7, after))
+
+
+def walked(plan, order):
+    """The same, walked along the index."""
+
+    def step(after=None):
+        return walk(plan, order, order.index, 7, after, limit=COMPONENTS)
+
+    return read_through(step, step)
+
+
+@pytest.mark.shows("Search", "whichever index leads, the same records come in the same order")
+@pytest.mark.parametrize("seed", [2, 3])
+def test_every_plan_gives_the_same_answer(world, seed):
+    dice = random.Random(seed)
+    _, records, service = world(seed)
+    numbers = {row["name"]: row["id"] for row in service.store.rows("SELECT id, name FROM components")}
+    walks = 0
+    for _ in range(EXPRESSIONS // 2):
+        expression, path, ascending = (
+            random_expression(dice),
+            dice.choice(sorted(BY_PATH)),
+            dice.random() < 0.5,
+        )
+        tests = conditions(service, RESOURCE, expression)
+        order = Order(resolve(service, RESOURCE, path), ascending)
+        meant = [record for record in records if matches(record, expression, service.rules)]
+        expected = [numbers[name] for name in in_order(meant, path, ascending=ascending)]
+        having = [numbers[name] for name in names(meant) if BY_PATH[path][1](records[numbers[name] - 1])]
+        for lead in leads(tests):
+            plan = Plan(service.store, "components", tests, lead)
+            assert plan.count() == len(meant), (expression, lead)
+            for total in (1, len(meant), COMPONENTS):
+                assert pages(plan, order, total) == expected, (expression, path, lead)
+            assert gathered(plan, order) == expected[: len(having)], (expression, path, lead)
+        if order.ordered:
+            plan = Plan(service.store, "components", tests)
+            assert walked(plan, order) == expected[: len(having)], (expression, path)
+            cut = walk(plan, order, order.index, 7, None, limit=5)
+            assert cut is None or [row["id"] for row in cut] == expected[: min(7, len(having))]
+            walks += 1
+    assert walks > EXPRESSIONS / 10
