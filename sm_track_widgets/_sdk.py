@@ -66,7 +66,8 @@ def session(
         Name of the bucket that files go to; the SDK's own choice when None.
     telemetry
         False passes a configuration that opts out of the SDK's telemetry. The SDK then reads no configuration file of
-        the user's: the embedded home must neither phone out nor read settings meant for AWS.
+        the user's: the embedded home must neither phone out nor read settings meant for AWS. On 3.x, logs of jobs are
+        then shown from the latest session, too.
     sagemaker_client, sagemaker_metrics_client
         Clients to use in place of new ones.
 
@@ -81,11 +82,28 @@ def session(
             "SchemaVersion": "1.0",
             "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
         }
+    _show_logs_from(boto_session, offline=not telemetry)
     if sagemaker_client is not None:
         keywords["sagemaker_client"] = sagemaker_client
     if sagemaker_metrics_client is not None:
         keywords["sagemaker_metrics_client"] = sagemaker_metrics_client
     return _module("session").Session(**keywords)
+
+
+def _show_logs_from(boto_session: Any, *, offline: bool) -> None:
+    """Have SDK 3.x show the logs of jobs from `boto_session`; nothing on 2.x, which asks the session it was given.
+
+    3.x makes one CloudWatch client for the whole process, from boto3's own configuration, whatever session its
+    ModelTrainer has [S]: offline, ``train(logs=True)``, the default, would go to AWS. Sessions on AWS are left to the
+    SDK, unless an offline one came before. A client that the SDK has already made stays.
+    """
+    found = version()
+    if found is None or found[0] < _THIRD:
+        return
+    name = "sagemaker.core.utils.logs"
+    logs = importlib.import_module(name) if offline else sys.modules.get(name)
+    if logs is not None and (offline or logs.CloudWatchLogsClient.client is not None):
+        logs.CloudWatchLogsClient.client = boto_session.client("logs")
 
 
 def run_module() -> Any:

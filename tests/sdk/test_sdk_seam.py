@@ -11,6 +11,7 @@ import pytest
 
 from sm_track_widgets import _sdk
 from sm_track_widgets._errors import ConfigError
+from sm_track_widgets.embedded import EmbeddedSageMaker
 
 LAZY = """
 import sys
@@ -64,3 +65,15 @@ def test_an_object_there_and_back(session, home, tmp_path):
     )
     assert session.read_s3_file(bucket, "p/a.txt") == "hello"
     assert session.list_s3_files(bucket, "p") == ["p/a.txt"]
+
+
+@pytest.mark.skipif(
+    (_sdk.version() or (0,))[0] < 3, reason="SDK 2.x reads logs through the session it was given"
+)
+def test_logs_are_shown_from_the_latest_session(home, tmp_path):
+    logs = importlib.import_module("sagemaker.core.utils.logs").CloudWatchLogsClient
+
+    for region, telemetry in (("eu-west-1", False), ("eu-west-2", True)):
+        other = EmbeddedSageMaker(tmp_path / region, region=region)
+        _sdk.session(other.boto_session(), default_bucket="there", telemetry=telemetry)
+        assert logs.client.meta.region_name == region
