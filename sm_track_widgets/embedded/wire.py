@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import os
-import sqlite3
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,11 +57,31 @@ class _Http:
 
 def new_session(engine: Answers, region: str) -> botocore.session.Session:
     """Return a fresh botocore session in `region` that `engine` answers, with credentials that are nobody's."""
+    session = isolated_session(region)
+    attach(session, engine)
+    return session
+
+
+def isolated_session(region: str) -> botocore.session.Session:
+    """Return a botocore session that reads nothing of the machine's AWS settings; its credentials are nobody's."""
     session = botocore.session.Session(session_vars=_settings())
     session.set_config_variable("region", region)
     session.set_credentials("embedded", "embedded")
-    attach(session, engine)
     return session
+
+
+def perform(engine: Answers, model: Any, params: Params) -> Params:
+    """Have `engine` answer the operation of a botocore model.
+
+    Raises
+    ------
+    ServiceError
+        As the service would.
+    """
+    service, operation = model.service_model.service_name, model.name
+    if not is_known(service, operation):
+        learn(model)
+    return engine.call(service, operation, params)
 
 
 def _settings() -> dict[str, tuple[Any, ...]]:
@@ -99,19 +118,14 @@ def attach(session: botocore.session.Session, engine: Answers) -> None:
 
 
 def _answer(engine: Answers, model: Any, params: Params) -> tuple[_Http, Params]:
-    service, operation = model.service_model.service_name, model.name
-    if not is_known(service, operation):
-        learn(model)
     body = params.get("Body")
     if body is not None and hasattr(body, "signal_transferring"):
         # s3transfer reports progress only from when the request is "sent".
         body.signal_transferring()
     try:
-        parsed = engine.call(service, operation, params)
+        parsed = perform(engine, model, params)
     except ServiceError as error:
         return _refuse(error.status, error.code, error.message)
-    except sqlite3.Error as error:
-        return _refuse(500, "InternalFailure", f"the embedded store failed: {error}")
     payload = parsed.get("Body")
     if model.has_streaming_output and isinstance(payload, bytes):
         parsed["Body"] = StreamingBody(io.BytesIO(payload), len(payload))

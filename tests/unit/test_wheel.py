@@ -20,6 +20,7 @@ def test_the_wheel_holds_the_package_and_its_bundles(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
+        points = archive.read("sm_track_widgets-0.1.0.dist-info/entry_points.txt").decode()
         for name in STATIC:
             built = archive.read(f"sm_track_widgets/static/{name}")
             assert built == (ROOT / "sm_track_widgets" / "static" / name).read_bytes()
@@ -27,5 +28,6 @@ def test_the_wheel_holds_the_package_and_its_bundles(tmp_path: Path) -> None:
         "sm_track_widgets",
         "sm_track_widgets-0.1.0.dist-info",
     }
+    assert points.split() == ["[pytest11]", "sm_track_widgets", "=", "sm_track_widgets.pytest_plugin"]
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "sm_track_widgets").rglob("*.py")}
     assert sources <= names
