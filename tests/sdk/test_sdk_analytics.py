@@ -39,6 +39,7 @@ def frame(session: Any, experiment: str | None, **more: Any) -> Any:
     return _sdk.experiment_analytics(experiment, session, **more).dataframe()
 
 
+@pytest.mark.shows("Search", "the SDK's ExperimentAnalytics makes its frame of it")
 def test_columns_and_rows(session, experiment):
     found = frame(session, experiment)
     assert list(found.columns) == [
@@ -58,6 +59,7 @@ def test_columns_and_rows(session, experiment):
     assert (first["Trials"], first["Experiments"]) == (["group"], ["exp"])
 
 
+@pytest.mark.shows("Search", "the SDK's ExperimentAnalytics sorts with it")
 def test_sorted_by_a_metric(session, experiment):
     found = frame(session, experiment, sort_by="metrics.loss.min", sort_order="Ascending")
     assert list(found["loss - Min"]) == sorted(found["loss - Min"])

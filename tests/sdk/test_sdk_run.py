@@ -21,6 +21,7 @@ def described(sagemaker: Any, name: str = COMPONENT) -> dict[str, Any]:
     return sagemaker.describe_trial_component(TrialComponentName=name)
 
 
+@pytest.mark.shows("UpdateTrialComponent", "the SDK's Run writes parameters, times and status with it")
 def test_a_run_from_open_to_close(sdk, session, sagemaker):
     with open_run(sdk, session, tags=[{"Key": "team", "Value": "red"}]) as run:
         run.log_parameter("lr", 0.1)
@@ -41,6 +42,7 @@ def test_a_run_from_open_to_close(sdk, session, sagemaker):
     assert [entry["TrialName"] for entry in group] == ["Default-Run-Group-sdk-exp"]
 
 
+@pytest.mark.shows("BatchPutMetrics", "the SDK's Run sends its metrics with it")
 def test_metrics_with_steps(sdk, session, sagemaker, home):
     with open_run(sdk, session) as run:
         for step in range(25):
@@ -63,6 +65,7 @@ def test_metrics_with_steps(sdk, session, sagemaker, home):
     assert list(series["MetricValues"]) == [1 / (step + 1) for step in range(25)]
 
 
+@pytest.mark.shows("PutObject", "the SDK's Run stores files with it")
 def test_files(sdk, session, sagemaker, home, tmp_path):
     small, large = tmp_path / "notes.txt", tmp_path / "weights.bin"
     small.write_text("hello")
@@ -83,6 +86,8 @@ def test_files(sdk, session, sagemaker, home, tmp_path):
         assert target.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.shows("CreateArtifact", "the SDK's graph loggers write it")
+@pytest.mark.shows("AddAssociation", "the SDK's graph loggers write it")
 def test_graphs_become_objects_and_lineage(sdk, session, sagemaker, home):
     with open_run(sdk, session) as run:
         run.log_precision_recall([0, 1, 1, 0], [0.1, 0.8, 0.6, 0.4], title="pr")
@@ -115,6 +120,7 @@ def test_a_failing_body_leaves_a_failed_run(sdk, session, sagemaker):
     assert found["Parameters"] == {"lr": {"NumberValue": 1.0}}
 
 
+@pytest.mark.shows("CreateExperiment", "the SDK's Run takes the refusal of a known name as an answer")
 def test_a_run_is_continued(sdk, session, sagemaker):
     with open_run(sdk, session) as run:
         run.log_parameter("a", 1)
@@ -138,6 +144,7 @@ def test_the_open_run_is_found(sdk, session):
             assert again is run
 
 
+@pytest.mark.shows("Search", "the SDK's list_runs finds its runs with it")
 def test_list_runs(sdk, session, sagemaker):
     for number in range(12):
         with open_run(sdk, session, name=f"r{number}"):
