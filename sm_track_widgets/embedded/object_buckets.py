@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from sm_track_widgets._types import Params
-from sm_track_widgets.embedded import object_files
 from sm_track_widgets.embedded.faults import ServiceError
 from sm_track_widgets.embedded.service import DEFAULT_REGION, Service, stamp
 
@@ -15,7 +14,6 @@ MAX_BUCKETS = 10_000  # a page of ListBuckets [M]
 
 def ensure_bucket(service: Service, name: str) -> None:
     """Make a bucket if it is missing: the SDK expects its default bucket to exist when a prefix is set [S]."""
-    object_files.sweep(service)
     if service.store.row("SELECT 1 FROM buckets WHERE name = ?", name) is None:
         with service.store.atomic() as connection:
             connection.execute(

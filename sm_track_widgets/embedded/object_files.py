@@ -1,18 +1,19 @@
 """The bytes of S3 objects: files named by their SHA-256 under ``<folder>/objects``, so equal content is kept once.
 
 A file is written beside, made durable and moved into place, all before its row is committed; it is deleted only when
-a committed store no longer names it. A crash in between leaves a file nobody names, never a name without its file.
+a committed store no longer names it. A crash in between leaves a file nobody names, never a name without its file;
+``object_sweep.py`` deletes it a day later.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
-import time
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,10 +21,11 @@ from typing import Any, BinaryIO
 from botocore.response import StreamingBody
 
 from sm_track_widgets.embedded.service import Service
+from sm_track_widgets.embedded.store_files import StoreError
 
 BLOCK = 1 << 20  # bytes read at a time
 SMALL = 1 << 18  # bytes up to which an answer is held in memory: nobody has to close it
-STALE_SECONDS = 24 * 3600.0
+SHELF_CHARACTERS = 2  # of a name: contents lie in 256 folders, since large ones are slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class Staged:
     def keep(self, service: Service) -> str:
         """Move the content to its place; return its name for the store. Call inside the transaction that names it."""
         place = path_of(service, self.sha256)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        self.path.replace(place)
+        with _disk_told(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self.path.replace(place)
         return self.sha256
 
     def discard(self) -> None:
@@ -48,20 +51,28 @@ class Staged:
 
 
 def stage(service: Service, blocks: Iterable[bytes]) -> Staged:
-    """Write `blocks` to a temporary file."""
-    folder = _incoming(service)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / uuid.uuid4().hex
+    """Write `blocks` to a temporary file.
+
+    Raises
+    ------
+    StoreError
+        When the disk does not take them. What reading `blocks` raises is the caller's own.
+    """
+    path = incoming(service) / uuid.uuid4().hex
     md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
     try:
-        with path.open("wb") as file:
+        with _disk_told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("wb", buffering=0)
+        with file:
             for block in blocks:
-                file.write(block)
+                with _disk_told(path):
+                    _write(file, block)
                 md5.update(block)
                 sha256.update(block)
                 size += len(block)
-            file.flush()
-            os.fsync(file.fileno())
+            with _disk_told(path):
+                os.fsync(file.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -99,7 +110,7 @@ def opened(path: Path, start: int, length: int) -> StreamingBody:
 
 def path_of(service: Service, name: str) -> Path:
     """Return where the content called `name` lies."""
-    return service.folder / "objects" / name[:2] / name
+    return service.folder / "objects" / name[:SHELF_CHARACTERS] / name
 
 
 def release(service: Service, names: Iterable[str]) -> None:
@@ -115,21 +126,26 @@ def release(service: Service, names: Iterable[str]) -> None:
                 path_of(service, name).unlink(missing_ok=True)
 
 
-def sweep(service: Service) -> None:
-    """Delete temporary files that a crash left more than a day ago."""
-    folder = _incoming(service)
-    if not folder.is_dir():
-        return
-    oldest = time.time() - STALE_SECONDS  # file times are the machine's, not the service's
-    for path in folder.iterdir():
-        # What another process moves into place meanwhile is not ours to look at.
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < oldest:
-                path.unlink()
-
-
-def _incoming(service: Service) -> Path:
+def incoming(service: Service) -> Path:
+    """Return the folder of temporary files."""
     return service.folder / "objects" / "incoming"
+
+
+def _write(file: io.FileIO, block: bytes) -> None:
+    """Write all of `block`; without a buffer one call may take only a part."""
+    view = memoryview(block)
+    while view:
+        view = view[file.write(view) :]
+
+
+@contextmanager
+def _disk_told(path: Path) -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        cure = "make room and repeat it" if full else "make the folder writable"
+        raise StoreError(f"cannot write {path}: {error.strerror}; {cure}") from error
 
 
 class _Window(io.RawIOBase):

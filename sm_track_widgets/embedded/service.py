@@ -23,8 +23,13 @@ class Rules:
     """Switches for what is not known of AWS; each is a row of ``docs/assumptions.md``.
 
     quotas
-        ``"none"``: count quotas are not enforced; ``"aws"``: as AWS's defaults (50 components per trial, 300 trials
-        per experiment). Patterns and sizes are always enforced.
+        ``"none"``: count quotas are not enforced; ``"aws"``: `max_trials_per_experiment` and
+        `max_components_per_trial` are. Patterns and sizes are always enforced.
+    max_trials_per_experiment
+        Trials that one experiment may hold with ``quotas="aws"``; 300 is AWS's default, of accounts that have not
+        asked for more.
+    max_components_per_trial
+        Components that may be associated with one trial with ``quotas="aws"``; 50 is AWS's default.
     metrics_touch_modified
         Whether BatchPutMetrics moves LastModifiedTime of the component [inf].
     tags_touch_modified
@@ -43,13 +48,20 @@ class Rules:
         Whether AssociateTrialComponent takes a pair that is associated already [inf].
     metric_window
         Whether BatchPutMetrics refuses points older than 14 days or more than 2 hours ahead, as the SDK does [inf].
+    truncated_at
+        From how many values on a result of BatchGetMetrics is cut and has the Status ``Truncated`` [M]; where AWS does
+        so is not known [inf]. None: never.
     search_ignores_case
         Whether Search compares text values without regard to case [inf]; property names and ARNs always are.
     not_equals_matches_absent
         Whether Search's NotEquals holds for records that lack the property [inf].
+    runs_name_their_jobs
+        Whether a run's component names in Sources the jobs that were started under it [inf].
     """
 
     quotas: Literal["none", "aws"] = "none"
+    max_trials_per_experiment: int = 300
+    max_components_per_trial: int = 50
     metrics_touch_modified: bool = False
     tags_touch_modified: bool = False
     multiline_text: bool = True
@@ -58,8 +70,27 @@ class Rules:
     names_any_case: bool = True
     associate_again: bool = True
     metric_window: bool = True
+    truncated_at: int | None = None
     search_ignores_case: bool = False
     not_equals_matches_absent: bool = True
+    runs_name_their_jobs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How training jobs run on this machine.
+
+    max_jobs
+        How many run at a time; the others wait.
+    install_requirements
+        Whether a script's requirements are installed, with pip, into the Python that runs it.
+    stop_grace
+        Seconds between SIGTERM and SIGKILL for a job that is stopped or over its time; 120 on AWS [M].
+    """
+
+    max_jobs: int = 1
+    install_requirements: bool = False
+    stop_grace: float = 120.0
 
 
 @dataclass(slots=True)
@@ -72,6 +103,7 @@ class Service:
     account_id: str = DEFAULT_ACCOUNT
     rules: Rules = field(default_factory=Rules)
     clock: Clock = time.time
+    jobs: JobOptions = field(default_factory=JobOptions)
 
     @property
     def default_bucket(self) -> str:

@@ -7,22 +7,25 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sm_track_widgets.embedded import store_files
 from sm_track_widgets.embedded.schema import MIGRATIONS
+from sm_track_widgets.embedded.store_files import MOUNTS, StoreError, explain, on_network_file_system
+
+__all__ = ["Store", "StoreError", "connect", "on_network_file_system"]
 
 BUSY_SECONDS = 30.0
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "lustre"})
-
-
-class StoreError(OSError):
-    """The store's folder or file cannot be used; the text says which and why."""
+_PAUSE_SECONDS = 0.02
 
 
 class Store:
     """A SQLite file shared by threads and processes: one connection per thread and process.
+
+    On a local disk it has a write-ahead log, so that readers and the writer do not wait for each other. The log needs
+    shared memory, which network file systems do not give: there it has a rollback journal.
 
     Parameters
     ----------
@@ -30,24 +33,32 @@ class Store:
         The database file; its folder is made when missing.
     tracer
         Called with every SQL statement, to look at them.
+    mounts
+        File in the form of ``/proc/mounts`` that tells network file systems.
 
     Raises
     ------
     StoreError
-        When the folder or the file cannot be written, or was made by a newer version.
+        When the folder or the file cannot be used: one line that says why and what to do. Nothing is changed then.
     """
 
-    def __init__(self, path: Path, tracer: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, path: Path, tracer: Callable[[str], None] | None = None, mounts: Path = MOUNTS
+    ) -> None:
         self.path = path
         self._tracer = tracer
         self._local = threading.local()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            store_files.prepare(path)
+            self._journal = "DELETE" if on_network_file_system(path.parent, mounts) else "WAL"
+            if self._journal == "DELETE":
+                self._leave_log()
             self._migrate()
-        except (OSError, sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        except (OSError, sqlite3.Error) as error:
+            self.close()
             if isinstance(error, StoreError):
                 raise
-            raise StoreError(f"cannot use {path}: {error}") from error
+            raise StoreError(explain(path, error)) from error
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection; a forked child opens its own."""
@@ -77,13 +88,15 @@ class Store:
         if connection.in_transaction:
             yield connection
             return
-        connection.execute("BEGIN IMMEDIATE")
+        # All inside: an interrupt after BEGIN, or a COMMIT for which the disk has no room, must not leave a
+        # transaction open that later writes would join.
         try:
+            connection.execute("BEGIN IMMEDIATE")
             yield connection
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
             raise
-        connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Generator[None, None, None]:
@@ -92,51 +105,96 @@ class Store:
         if connection.in_transaction:
             yield
             return
-        connection.execute("BEGIN")
         try:
+            connection.execute("BEGIN")
             yield
-        finally:
             connection.execute("COMMIT")
+        except BaseException:
+            _roll_back(connection)
+            raise
 
     def close(self) -> None:
-        """Close this thread's connection."""
+        """Close this thread's connection, what is in the log moved into the file as far as nobody reads it."""
         held = getattr(self._local, "held", None)
         if held is not None and held[0] == os.getpid():
+            with suppress(sqlite3.Error):
+                held[1].execute("PRAGMA wal_checkpoint(PASSIVE)")
             held[1].close()
         self._local.held = None
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.row_factory = sqlite3.Row
-        # WAL needs shared memory, which network file systems do not give.
-        mode = "DELETE" if on_network_file_system(self.path.parent) else "WAL"
-        if connection.execute("PRAGMA journal_mode").fetchone()[0].upper() != mode:
-            connection.execute(f"PRAGMA journal_mode = {mode}")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -32000")
+        connection = connect(self.path)
+        try:
+            connection.row_factory = sqlite3.Row
+            if self._journal == "WAL":
+                _set_journal(connection, "WAL")
+            # FULL with a rollback journal: NORMAL could lose the file to a power cut there, with a log it cannot.
+            connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._journal == 'WAL' else 'FULL'}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -32000")
+        except BaseException:
+            connection.close()
+            raise
         if self._tracer is not None:
             connection.set_trace_callback(self._tracer)
         return connection
 
+    def _leave_log(self) -> None:
+        """Turn a database that came here with a write-ahead log into one without.
+
+        A locking mode set before the first look makes SQLite read the log without shared memory.
+        """
+        if not self.path.exists():
+            return
+        connection = connect(self.path)
+        try:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            _set_journal(connection, "DELETE")
+        finally:
+            connection.close()
+
     def _migrate(self) -> None:
         connection = self.connection()
-        if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
+        if store_files.check_version(self.path, connection) == len(MIGRATIONS):
             return
         with self.atomic():
             # Read again under the lock: another kernel may have migrated meanwhile.
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(MIGRATIONS):
-                raise StoreError(
-                    f"{self.path} was written by a newer sm_track_widgets (schema {version}); "
-                    "upgrade with: %pip install -U sm-track-widgets"
-                )
+            version = store_files.check_version(self.path, connection)
+            store_files.check_tables(self.path, connection, version)
             for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
                 for statement in _statements(script):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database in autocommit mode, usable from any thread, that waits for the locks of others."""
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End a transaction without a trace, if SQLite has not done so itself as it does on a full disk."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _set_journal(connection: sqlite3.Connection, mode: str) -> None:
+    """Set the journal mode if it is another one; where the file system cannot, SQLite keeps what it has.
+
+    SQLite does not wait for others' locks here, which it does everywhere else: many kernels that open a fresh store
+    at once would fail.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0].upper() != mode:
+                connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
+        except sqlite3.OperationalError as error:  # noqa: PERF203 - a pause follows anyway
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -149,25 +207,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
-
-
-def on_network_file_system(folder: Path) -> bool:
-    """Whether `folder` lies on a network file system, by the longest mount point in ``/proc/mounts``."""
-    try:
-        mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return False
-    here = str(folder.resolve())
-    best, kind = "", ""
-    for line in mounts:
-        fields = line.split(" ")
-        point = fields[1].replace("\\040", " ")
-        inside = here == point or here.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):
-            best, kind = point, fields[2]
-    return kind in NETWORK_FILE_SYSTEMS
-
-
-def now() -> float:
-    """Seconds since the epoch; the default clock."""
-    return time.time()

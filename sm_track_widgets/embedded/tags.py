@@ -5,6 +5,7 @@ Stored under the ARN in lower case, since names are unique without regard to cas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sm_track_widgets._names import MAX_TAGS
@@ -19,8 +20,15 @@ TABLES: Mapping[str, str] = {
     "experiment-trial": "trials",
     "experiment-trial-component": "components",
     "artifact": "artifacts",
+    "action": "actions",
+    "context": "contexts",
+    "model": "models",
+    "model-package": "model_packages",
+    "model-package-group": "model_package_groups",
+    "training-job": "training_jobs",
 }
-"""Kinds of resource that must exist to be tagged; tags of other kinds are kept for whoever reads them."""
+"""The kinds of resource that there can be here: others, of which there is none, cannot be tagged."""
+_MODEL_VERSION = re.compile(r":model-package/[^/]+/\d+$")
 
 
 def set_tags(service: Service, arn: str, tags: Sequence[Mapping[str, str]]) -> None:
@@ -29,10 +37,17 @@ def set_tags(service: Service, arn: str, tags: Sequence[Mapping[str, str]]) -> N
     Raises
     ------
     ServiceError
-        ``ValidationException`` for more than 50 tags, or a key that AWS keeps to itself.
+        ``ValidationException`` for more than 50 tags, a key given twice, or a key that AWS keeps to itself.
     """
     if not tags:
         return
+    if len({tag["Key"] for tag in tags}) < len(tags):
+        raise invalid("Duplicate tag key")  # the exact text: sagemaker-python-sdk#3608
+    if _MODEL_VERSION.search(arn):
+        # The text: aws-cdk#33699; that AddTags refuses too is [inf].
+        raise invalid(
+            "Tags are not supported in Model Package versions. Please add them to the Model Package Group"
+        )
     held = arn.lower()
     found = service.store.row("SELECT COALESCE(MAX(position), -1) AS top FROM tags WHERE arn = ?", held)
     top = found["top"] if found is not None else -1
@@ -56,17 +71,16 @@ def drop_tags(service: Service, arn: str) -> None:
 
 
 def _touch(service: Service, arn: str, *, change: bool = True) -> None:
-    """See that a resource of a kind we keep exists; note the change where the rules say that tags are one."""
+    """See that the resource exists; note the change where the rules say that tags are one."""
     kind, _, name = arn.split(":", 5)[-1].partition("/")
-    table = TABLES.get(kind)
-    if table is None:
-        return
-    column, value = ("arn", arn) if table == "artifacts" else ("key", name.lower())
-    row = service.store.row(f"SELECT id FROM {table} WHERE {column} = ?", value)
-    if row is None or arn.lower() != service.arn(kind, name).lower():
-        raise invalid(f"Could not find {kind} with ARN '{arn}'.")
+    row = None
+    if kind in TABLES and arn.lower() == service.arn(kind, name).lower():
+        column, value = ("arn", arn) if kind == "artifact" else ("key", name)
+        row = service.store.row(f"SELECT id FROM {TABLES[kind]} WHERE {column} = ?", value.lower())
+    if row is None:
+        raise invalid(f"Could not find {kind} with ARN '{arn}'.")  # [inf] the text
     if change and service.rules.tags_touch_modified:
-        sql = f"UPDATE {table} SET modified = ? WHERE id = ?"
+        sql = f"UPDATE {TABLES[kind]} SET modified = ? WHERE id = ?"
         service.store.connection().execute(sql, (service.clock(), row["id"]))
 
 
@@ -83,7 +97,7 @@ def _list(service: Service, params: Params) -> Params:
     _touch(service, arn, change=False)
     scope = scope_of("ListTags", params)
     after = (decode_token(params.get("NextToken"), scope) or [-1])[0]
-    size = params.get("MaxResults") or MAX_TAGS
+    size = min(params.get("MaxResults", MAX_TAGS), MAX_TAGS)
     rows = service.store.rows(
         "SELECT position, key, value FROM tags WHERE arn = ? AND position > ? ORDER BY position LIMIT ?",
         arn.lower(),

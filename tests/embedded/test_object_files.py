@@ -18,6 +18,8 @@ from sm_track_widgets.embedded import object_files, objects
 # -- files on disk -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("PutObject", "equal content is kept once")
+@pytest.mark.shows("DeleteObject", "the bytes go with the last reference")
 def test_equal_content_is_kept_once_and_deleted_with_the_last_reference(bucket, files):
     for key in ("a", "b"):
         bucket.put_object(Bucket=BUCKET, Key=key, Body=b"same")
@@ -30,6 +32,7 @@ def test_equal_content_is_kept_once_and_deleted_with_the_last_reference(bucket, 
     assert files() == []
 
 
+@pytest.mark.shows("PutObject", "unchanged content keeps its file")
 def test_an_object_put_again_unchanged_keeps_its_file(bucket, files):
     for _ in range(2):
         bucket.put_object(Bucket=BUCKET, Key="k", Body=b"same")
@@ -37,6 +40,7 @@ def test_an_object_put_again_unchanged_keeps_its_file(bucket, files):
     assert body(bucket) == b"same"
 
 
+@pytest.mark.shows("CompleteMultipartUpload", "the parts' files are gone")
 def test_parts_are_gone_after_completion(bucket, files):
     where = start_upload(bucket)
     parts = [(n, bucket.upload_part(**where, PartNumber=n, Body=bytes([n]) * PART)["ETag"]) for n in (1, 2)]
@@ -44,6 +48,7 @@ def test_parts_are_gone_after_completion(bucket, files):
     assert len(files()) == 1
 
 
+@pytest.mark.shows("PutObject", "a body that fails leaves the old object")
 def test_a_body_that_fails_leaves_the_old_object(bucket, files, home):
     class Broken:
         def read(self, size):
@@ -100,6 +105,7 @@ def test_threads_that_write_and_delete_the_same_content(bucket, files):
     assert files() == []
 
 
+@pytest.mark.shows("GetObject", "bytes lost from the folder are reported")
 def test_bytes_lost_from_the_folder_are_reported(bucket, home):
     bucket.put_object(Bucket=BUCKET, Key="k", Body=b"x")
     object_files.path_of(home.engine.service, hashlib.sha256(b"x").hexdigest()).unlink()

@@ -20,6 +20,7 @@ def tree(either):
     return plant(either)
 
 
+@pytest.mark.shows("ListObjectsV2", "keys in the order of their bytes")
 def test_keys_are_listed_in_byte_order(tree):
     found = tree.list_objects_v2(Bucket=BUCKET)
     assert keys(found) == ["B", "a-1", "a/1", "a/2", "a/x/1", "b", "c/1", "ä/1"]
@@ -33,6 +34,8 @@ def test_keys_are_listed_in_byte_order(tree):
     assert (entry["Size"], entry["ETag"], entry["StorageClass"]) == (1, f'"{md5(b"B")}"', "STANDARD")
 
 
+@pytest.mark.shows("ListObjects", "by prefix and delimiter")
+@pytest.mark.shows("ListObjectsV2", "by prefix and delimiter")
 @pytest.mark.parametrize(
     ("given", "listed", "shared"),
     [
@@ -61,12 +64,14 @@ def check_pages(client, version, size, delimiter):
     assert (found, shared) == (keys(whole), prefixes(whole))
 
 
+@pytest.mark.shows("ListObjectsV2", "pages of any size give the whole")
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("delimiter", ["/", ""])
 def test_pages(tree, size, delimiter):
     check_pages(tree, "list_objects_v2", size, delimiter)
 
 
+@pytest.mark.shows("ListObjects", "pages of any size give the whole")
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("delimiter", ["/", ""])
 def test_pages_of_the_older_listing(bucket, size, delimiter):
@@ -74,10 +79,12 @@ def test_pages_of_the_older_listing(bucket, size, delimiter):
     check_pages(plant(bucket), "list_objects", size, delimiter)
 
 
+@pytest.mark.shows("ListObjectsV2", "begins after a key")
 def test_start_after(tree):
     assert keys(tree.list_objects_v2(Bucket=BUCKET, StartAfter="a/2")) == ["a/x/1", "b", "c/1", "ä/1"]
 
 
+@pytest.mark.shows("ListObjectsV2", "keys written and deleted between pages disturb nothing")
 def test_a_key_written_between_pages_disturbs_nothing(bucket):
     for key in "acegi":
         bucket.put_object(Bucket=BUCKET, Key=key, Body=b"")
@@ -88,6 +95,7 @@ def test_a_key_written_between_pages_disturbs_nothing(bucket):
     assert keys(first) + keys(rest) == list("acegi")
 
 
+@pytest.mark.shows("ListObjectsV2", "a thousand to a page")
 def test_more_keys_than_a_page_holds(bucket, home):
     with home.engine.service.store.atomic() as connection:
         connection.executemany(
@@ -102,6 +110,7 @@ def test_more_keys_than_a_page_holds(bucket, home):
     assert len([key for page in pages for key in keys(page)]) == 833
 
 
+@pytest.mark.shows("ListObjectsV2", "a token that is none of ours is refused")
 def test_a_foreign_token_is_refused(bucket):
     with refused("InvalidArgument"):
         bucket.list_objects_v2(Bucket=BUCKET, ContinuationToken="ü")

@@ -12,6 +12,9 @@ from s3_calls import BUCKET, MIB, PART, body, complete_upload, keys, md5, start_
 # -- multipart ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("CreateMultipartUpload", "begins an upload")
+@pytest.mark.shows("UploadPart", "a part's ETag is its MD5")
+@pytest.mark.shows("CompleteMultipartUpload", "the parts become one object with S3's ETag of parts")
 def test_parts_become_one_object(either):
     where = start_upload(either, ContentType="text/csv", Metadata={"m": "1"})
     contents = {1: os.urandom(PART), 2: os.urandom(PART), 7: b"end"}
@@ -28,6 +31,7 @@ def test_parts_become_one_object(either):
     assert (found["ETag"], found["ContentType"], found["Metadata"]) == (done["ETag"], "text/csv", {"m": "1"})
 
 
+@pytest.mark.shows("CompleteMultipartUpload", "the upload is over")
 def test_an_upload_is_over_with_its_completion(bucket):
     where = start_upload(bucket)
     complete_upload(bucket, where, [(1, bucket.upload_part(**where, PartNumber=1, Body=b"x")["ETag"])])
@@ -35,6 +39,7 @@ def test_an_upload_is_over_with_its_completion(bucket):
         bucket.upload_part(**where, PartNumber=1, Body=b"x")
 
 
+@pytest.mark.shows("AbortMultipartUpload", "leaves nothing")
 def test_an_aborted_upload_leaves_nothing(either):
     where = start_upload(either)
     either.upload_part(**where, PartNumber=1, Body=b"x")
@@ -45,6 +50,7 @@ def test_an_aborted_upload_leaves_nothing(either):
         either.abort_multipart_upload(**where)
 
 
+@pytest.mark.shows("CompleteMultipartUpload", "wrong parts, orders and sizes are refused")
 def test_wrong_parts_are_refused(either):
     where = start_upload(either)
     etags = {n: either.upload_part(**where, PartNumber=n, Body=b"small")["ETag"] for n in (1, 2)}
@@ -56,6 +62,7 @@ def test_wrong_parts_are_refused(either):
     assert body(either) == b"small"
 
 
+@pytest.mark.shows("ListParts", "in the order of their numbers")
 def test_parts_are_listed_in_order_and_not_empty(bucket):
     where = start_upload(bucket)
     etags = {n: bucket.upload_part(**where, PartNumber=n, Body=b"small")["ETag"] for n in (1, 2)}
@@ -65,6 +72,7 @@ def test_parts_are_listed_in_order_and_not_empty(bucket):
         complete_upload(bucket, where, [])
 
 
+@pytest.mark.shows("UploadPart", "a part sent again replaces the first")
 def test_a_part_sent_again_counts(either):
     where = start_upload(either)
     either.upload_part(**where, PartNumber=1, Body=b"one")
@@ -73,6 +81,7 @@ def test_a_part_sent_again_counts(either):
     assert body(either) == b"two"
 
 
+@pytest.mark.shows("UploadPartCopy", "a part out of another object")
 def test_a_part_out_of_an_object(either):
     either.put_object(Bucket=BUCKET, Key="source", Body=b"0123456789")
     where = start_upload(either)
@@ -82,12 +91,15 @@ def test_a_part_out_of_an_object(either):
     assert body(either) == b"234"
 
 
+@pytest.mark.shows("UploadPart", "numbers from 1 to 10000")
 def test_a_part_number_is_between_1_and_10000(bucket):
     where = start_upload(bucket)
     with refused("InvalidArgument"):
         bucket.upload_part(**where, PartNumber=10_001, Body=b"")
 
 
+@pytest.mark.shows("ListMultipartUploads", "in pages")
+@pytest.mark.shows("ListParts", "in pages")
 def test_uploads_and_parts_are_listed_in_pages(bucket):
     places = [start_upload(bucket, key) for key in ("a", "b", "b")]
     pages = bucket.get_paginator("list_multipart_uploads").paginate(
@@ -105,6 +117,7 @@ def test_uploads_and_parts_are_listed_in_pages(bucket):
 # -- s3transfer --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("UploadPart", "boto3's file transfers, with progress")
 @pytest.mark.parametrize("size", [0, 1000, 9 * MIB], ids=["empty", "small", "multipart"])
 def test_files_go_up_and_down_with_progress(either, tmp_path, size):
     source, target = tmp_path / "source", tmp_path / "target"
@@ -122,6 +135,7 @@ def test_files_go_up_and_down_with_progress(either, tmp_path, size):
     assert buffer.getvalue() == data
 
 
+@pytest.mark.shows("CopyObject", "boto3's managed copy of a large object")
 def test_managed_copy_of_a_large_object(bucket):
     data = os.urandom(9 * MIB)
     bucket.upload_fileobj(io.BytesIO(data), BUCKET, "k")
@@ -129,6 +143,7 @@ def test_managed_copy_of_a_large_object(bucket):
     assert body(bucket, "copy") == data
 
 
+@pytest.mark.shows("PutObject", "boto3's resource interface")
 def test_the_resource_interface(clients, home):
     clients.switch.target = home.engine
     resource = clients.session.resource("s3")

@@ -14,6 +14,10 @@ from s3_calls import BUCKET, MIB, body, keys, md5
 # -- buckets -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("CreateBucket", "makes a bucket")
+@pytest.mark.shows("ListBuckets", "lists all buckets")
+@pytest.mark.shows("HeadBucket", "a missing bucket is 404")
+@pytest.mark.shows("DeleteBucket", "deletes an empty bucket")
 def test_buckets_are_made_listed_and_deleted(either):
     either.create_bucket(Bucket="another-one")
     assert {"another-one", BUCKET} <= {entry["Name"] for entry in either.list_buckets()["Buckets"]}
@@ -23,10 +27,12 @@ def test_buckets_are_made_listed_and_deleted(either):
         either.head_bucket(Bucket="another-one")
 
 
+@pytest.mark.shows("CreateBucket", "one's own bucket can be made again in us-east-1")
 def test_a_bucket_of_ones_own_can_be_made_again_in_us_east_1(either):
     either.create_bucket(Bucket=BUCKET)
 
 
+@pytest.mark.shows("DeleteBucket", "refused while it holds objects")
 def test_a_full_bucket_is_not_deleted(either):
     either.put_object(Bucket=BUCKET, Key="k", Body=b"x")
     with refused("BucketNotEmpty"):
@@ -35,16 +41,23 @@ def test_a_full_bucket_is_not_deleted(either):
     either.delete_bucket(Bucket=BUCKET)
 
 
+@pytest.mark.shows("GetBucketLocation", "us-east-1 is None")
 def test_location_of_us_east_1_is_none(either):
     assert either.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] is None
 
 
+@pytest.mark.shows("CreateBucket", "names follow S3's rules")
 @pytest.mark.parametrize("name", ["UPPER-case", "under_score", "-start", "end-", "two..dots"])
 def test_bucket_names_follow_the_rules(s3, name):
     with pytest.raises(ClientError, match="InvalidBucketName"):
         s3.create_bucket(Bucket=name)
 
 
+@pytest.mark.shows("PutObject", "a missing bucket is NoSuchBucket")
+@pytest.mark.shows("GetObject", "a missing bucket is NoSuchBucket")
+@pytest.mark.shows("ListObjectsV2", "a missing bucket is NoSuchBucket")
+@pytest.mark.shows("CreateMultipartUpload", "a missing bucket is NoSuchBucket")
+@pytest.mark.shows("GetBucketLocation", "a missing bucket is NoSuchBucket")
 def test_a_missing_bucket_is_named_so(either):
     for call in (
         lambda: either.put_object(Bucket="not-there", Key="k", Body=b""),
@@ -58,16 +71,19 @@ def test_a_missing_bucket_is_named_so(either):
             call()
 
 
+@pytest.mark.shows("HeadObject", "a missing bucket is 404")
 def test_head_has_no_text_to_name_the_bucket(s3):
     with refused("404", "Not Found"):
         s3.head_object(Bucket="not-there", Key="k")
 
 
+@pytest.mark.shows("HeadBucket", "the SDK's default bucket is there from the start")
 def test_the_default_bucket_is_there(s3, home):
     assert [entry["Name"] for entry in s3.list_buckets()["Buckets"]] == [home.engine.service.default_bucket]
     assert s3.head_bucket(Bucket="sagemaker-us-east-1-000000000000")["BucketRegion"] == "us-east-1"
 
 
+@pytest.mark.shows("ListBuckets", "in pages, by prefix")
 def test_buckets_are_listed_in_pages(s3):
     for name in ("aaa", "bbb-1", "bbb-2"):
         s3.create_bucket(Bucket=name)
@@ -78,6 +94,7 @@ def test_buckets_are_listed_in_pages(s3):
     assert "ContinuationToken" not in second
 
 
+@pytest.mark.shows("CreateBucket", "outside us-east-1 needs its LocationConstraint")
 def test_another_region(tmp_path):
     home = CheckedHome(tmp_path, region="eu-west-1")
     s3 = home.boto_session().client("s3")
@@ -89,6 +106,8 @@ def test_another_region(tmp_path):
     assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == "eu-west-1"
 
 
+@pytest.mark.shows("HeadBucket", "an ExpectedBucketOwner that is another is forbidden")
+@pytest.mark.shows("GetObject", "an ExpectedBucketOwner that is another is forbidden")
 def test_a_bucket_of_another_owner_is_forbidden(bucket):
     bucket.put_object(Bucket=BUCKET, Key="k", Body=b"x", ExpectedBucketOwner="000000000000")
     with refused("403", "Forbidden"):
@@ -103,6 +122,8 @@ def test_a_bucket_of_another_owner_is_forbidden(bucket):
 # -- put, get, head ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("PutObject", "bytes, text and files; the ETag is the content's MD5")
+@pytest.mark.shows("GetObject", "gives back the bytes and their headers")
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -124,6 +145,8 @@ def test_put_and_get(either, given, expected):
     assert got["Metadata"] == {}
 
 
+@pytest.mark.shows("PutObject", "headers and metadata are kept")
+@pytest.mark.shows("HeadObject", "headers and metadata come back")
 def test_headers_and_metadata_come_back(either):
     headers = {
         "ContentType": "text/csv",
@@ -141,6 +164,7 @@ def test_headers_and_metadata_come_back(either):
     )
 
 
+@pytest.mark.shows("GetObject", "ranges from the start, to the end and from the end")
 @pytest.mark.parametrize(
     ("wanted", "expected", "header"),
     [
@@ -158,12 +182,15 @@ def test_ranges(either, wanted, expected, header):
     assert found["ContentLength"] == len(expected)
 
 
+@pytest.mark.shows("GetObject", "a range behind the end is InvalidRange")
 def test_a_range_behind_the_end(either):
     either.put_object(Bucket=BUCKET, Key="k", Body=b"0123456789")
     with refused("InvalidRange"):
         either.get_object(Bucket=BUCKET, Key="k", Range="bytes=10-12")
 
 
+@pytest.mark.shows("GetObject", "a missing key is NoSuchKey")
+@pytest.mark.shows("HeadObject", "a missing key is 404")
 def test_what_is_not_there(either):
     with pytest.raises(either.exceptions.NoSuchKey):
         either.get_object(Bucket=BUCKET, Key="none")
@@ -171,6 +198,7 @@ def test_what_is_not_there(either):
         either.head_object(Bucket=BUCKET, Key="none")
 
 
+@pytest.mark.shows("PutObject", "replaces what was there")
 def test_a_put_replaces(either):
     either.put_object(Bucket=BUCKET, Key="k", Body=b"one", Metadata={"a": "b"})
     either.put_object(Bucket=BUCKET, Key="k", Body=b"two")
@@ -178,6 +206,7 @@ def test_a_put_replaces(either):
     assert either.head_object(Bucket=BUCKET, Key="k")["Metadata"] == {}
 
 
+@pytest.mark.shows("GetObject", "If-Match and its kin")
 def test_conditions_of_reading(either):
     etag = either.put_object(Bucket=BUCKET, Key="k", Body=b"x")["ETag"]
     assert body(either, IfMatch=etag) == b"x"
@@ -191,6 +220,7 @@ def test_conditions_of_reading(either):
     assert body(either, IfUnmodifiedSince=later) == b"x"
 
 
+@pytest.mark.shows("PutObject", "If-Match and If-None-Match")
 def test_conditions_of_writing(bucket):
     etag = bucket.put_object(Bucket=BUCKET, Key="k", Body=b"x", IfNoneMatch="*")["ETag"]
     with refused("PreconditionFailed"):
@@ -201,6 +231,7 @@ def test_conditions_of_writing(bucket):
     assert body(bucket) == b"y"
 
 
+@pytest.mark.shows("PutObject", "keys are any text")
 @pytest.mark.parametrize("key", ["a b/ü+&=?#.txt", "日本/語", "..", "a/../b", "trailing/"])
 def test_keys_are_any_text(bucket, key):
     bucket.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
@@ -209,17 +240,20 @@ def test_keys_are_any_text(bucket, key):
     assert keys(bucket.list_objects(Bucket=BUCKET)) == [key]
 
 
+@pytest.mark.shows("PutObject", "keys of 1024 bytes at most")
 def test_a_key_has_at_most_1024_bytes(bucket):
     with refused("KeyTooLongError"):
         bucket.put_object(Bucket=BUCKET, Key="ü" * 513, Body=b"")
 
 
+@pytest.mark.shows("PutObject", "a wrong Content-MD5 is refused")
 def test_a_wrong_content_md5_is_refused(bucket, files):
     with refused("BadDigest"):
         bucket.put_object(Bucket=BUCKET, Key="k", Body=b"x", ContentMD5="1B2M2Y8AsgTpgAmY7PhCfg==")
     assert files() == []
 
 
+@pytest.mark.shows("GetObject", "a large body streams")
 def test_a_large_body_streams(bucket):
     data = os.urandom(2 * MIB)
     bucket.put_object(Bucket=BUCKET, Key="k", Body=data)
@@ -234,6 +268,7 @@ def test_a_large_body_streams(bucket):
     assert bytes(buffer) == data[:100]
 
 
+@pytest.mark.shows("DeleteObject", "who is reading reads on")
 def test_an_object_being_read_survives_its_deletion(bucket):
     data = os.urandom(2 * MIB)
     bucket.put_object(Bucket=BUCKET, Key="k", Body=data)
@@ -245,6 +280,7 @@ def test_an_object_being_read_survives_its_deletion(bucket):
 # -- delete and copy ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("DeleteObject", "deleting what is not there is no error")
 def test_deleting_is_idempotent(either):
     either.put_object(Bucket=BUCKET, Key="k", Body=b"x")
     for _ in range(2):
@@ -252,6 +288,7 @@ def test_deleting_is_idempotent(either):
     assert keys(either.list_objects_v2(Bucket=BUCKET)) == []
 
 
+@pytest.mark.shows("DeleteObjects", "many at once")
 def test_many_are_deleted_at_once(either):
     for key in "abc":
         either.put_object(Bucket=BUCKET, Key=key, Body=b"x")
@@ -262,6 +299,7 @@ def test_many_are_deleted_at_once(either):
     assert keys(either.list_objects_v2(Bucket=BUCKET)) == []
 
 
+@pytest.mark.shows("DeleteObjects", "a quiet deletion names nothing")
 def test_a_quiet_deletion_names_nothing(bucket):
     answer = bucket.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "c"}], "Quiet": True})
     assert "Deleted" not in answer
@@ -269,6 +307,7 @@ def test_a_quiet_deletion_names_nothing(bucket):
         bucket.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": str(n)} for n in range(1001)]})
 
 
+@pytest.mark.shows("CopyObject", "copies bytes, headers and metadata")
 @pytest.mark.parametrize("source", [{"Bucket": BUCKET, "Key": "a b/ü"}, f"{BUCKET}/a b/ü"])
 def test_copy(either, source):
     either.put_object(Bucket=BUCKET, Key="a b/ü", Body=b"x", Metadata={"m": "1"}, ContentType="text/csv")
@@ -280,6 +319,7 @@ def test_copy(either, source):
     assert body(either, "copy") == b"x"
 
 
+@pytest.mark.shows("CopyObject", "replaces the metadata when asked")
 def test_copy_with_new_metadata(either):
     either.put_object(Bucket=BUCKET, Key="k", Body=b"x", Metadata={"m": "1"})
     source = {"Bucket": BUCKET, "Key": "k"}

@@ -8,9 +8,8 @@ import threading
 
 import pytest
 
-from sm_track_widgets.embedded import store as store_module
 from sm_track_widgets.embedded.schema import MIGRATIONS
-from sm_track_widgets.embedded.store import Store, StoreError, on_network_file_system
+from sm_track_widgets.embedded.store import Store, StoreError
 
 
 @pytest.fixture
@@ -112,14 +111,6 @@ def test_statements_can_be_watched(tmp_path):
     store = Store(tmp_path / "store.sqlite", tracer=seen.append)
     store.rows("SELECT 42")
     assert "SELECT 42" in seen
-    store.close()
-
-
-def test_network_file_systems_get_a_rollback_journal(tmp_path, monkeypatch):
-    assert not on_network_file_system(tmp_path)
-    monkeypatch.setattr(store_module, "on_network_file_system", lambda _folder: True)
-    store = Store(tmp_path / "store.sqlite")
-    assert store.row("PRAGMA journal_mode")[0] == "delete"
     store.close()
 
 

@@ -72,10 +72,10 @@ def test_the_machines_aws_settings_do_not_matter(tmp_path, environment):
 @pytest.mark.parametrize(
     ("service", "method", "params"),
     [
-        ("sagemaker", "list_models", {}),
+        ("sagemaker", "list_endpoints", {}),
         ("ec2", "describe_instances", {}),
         ("s3", "get_bucket_policy", {"Bucket": "b"}),
-        ("iam", "get_role", {"RoleName": "r"}),
+        ("iam", "list_users", {}),
         ("dynamodb", "list_tables", {}),
     ],
 )
@@ -87,6 +87,7 @@ def test_what_is_not_offered_is_refused_and_never_sent(clients, sagemaker, servi
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
+@pytest.mark.shows("DescribeTrial", "a missing trial is ResourceNotFound, one of boto3's own exceptions")
 def test_errors_are_boto3s_own(sagemaker):
     with pytest.raises(sagemaker.exceptions.ResourceNotFound) as caught:
         sagemaker.describe_trial(TrialName="none")
@@ -116,6 +117,7 @@ def test_handlers_after_the_call_may_change_the_answer(home):
     assert session.client("sagemaker").list_experiments()["Seen"] is True
 
 
+@pytest.mark.shows("GetObject", "a presigned URL is a local file")
 def test_presigned_urls_are_local_files(home):
     client = home.boto_session().client("s3")
     bucket = home.engine.service.default_bucket
@@ -132,6 +134,7 @@ def test_presigned_urls_are_local_files(home):
     assert not hasattr(client, "generate_presigned_post")
 
 
+@pytest.mark.shows("ListExperiments", "a broken store is InternalFailure")
 def test_a_broken_store_is_a_service_error(tmp_path):
     home = CheckedHome(tmp_path)
     client = home.boto_session().client("sagemaker")
@@ -141,12 +144,14 @@ def test_a_broken_store_is_a_service_error(tmp_path):
     home.close()
 
 
+@pytest.mark.shows("GetCallerIdentity", "the home's account, as a role that the SDK understands")
 def test_who_am_i(sts):
     identity = sts.get_caller_identity()
     assert identity["Account"] == "000000000000"
     assert ":assumed-role/AmazonSageMaker-ExecutionRole-" in identity["Arn"]
 
 
+@pytest.mark.shows("CreateTrialComponent", "threads share a client")
 def test_threads_share_a_client(home):
     client = home.boto_session().client("sagemaker")
     client.create_experiment(ExperimentName="e")
@@ -183,6 +188,7 @@ for number in range(25):
 """
 
 
+@pytest.mark.shows("CreateTrialComponent", "processes share a folder")
 def test_processes_share_a_folder(tmp_path):
     """All start on an empty folder at once, so that the store is made by one and awaited by the others."""
     workers = [
@@ -196,6 +202,7 @@ def test_processes_share_a_folder(tmp_path):
     store.close()
 
 
+@pytest.mark.shows("CreateExperiment", "a lock held by another process is waited for")
 def test_a_lock_held_by_another_is_waited_for(home, sagemaker):
     other = sqlite3.connect(home.path / "store.sqlite", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -212,11 +219,12 @@ def test_every_switch_is_a_documented_assumption():
     page = (Path(__file__).parents[2] / "docs" / "assumptions.md").read_text(encoding="utf-8")
     for field in dataclasses.fields(Rules):
         assert f"`{field.name}" in page, field.name
-    folder = Path(__file__).parents[2] / "sm_track_widgets" / "embedded"
+    folder = Path(__file__).parents[2] / "sm_track_widgets"
     for module in set(re.findall(r"`(\w+\.py)`", page)):
-        assert (folder / module).exists(), module
+        assert any(folder.rglob(module)), module
 
 
+@pytest.mark.shows("DescribeTrialComponent", "an answer is one state, whatever another kernel does meanwhile")
 def test_a_description_is_one_state(home, sagemaker):
     """A component deleted by another kernel between two queries is not found, or whole: never half."""
     stop = threading.Event()

@@ -30,6 +30,8 @@ def check_shape(*, http_response: Any, parsed: dict[str, Any], model: Any, **_re
         return  # the model's least length is 1, yet the SDK reads the member without asking
     if model.name == "GetBucketLocation" and output == {"LocationConstraint": None}:
         return  # what boto3 makes of us-east-1's empty answer
+    if model.name == "DescribeModelPackage" and "ModelPackageVersion" in output:
+        output["ModelPackageName"] = "-"  # the model calls it required, yet AWS leaves it out of a version
     report = ParamValidator().validate(output, model.output_shape)
     assert not report.has_errors(), f"{model.name}: {report.generate_report()}"
 

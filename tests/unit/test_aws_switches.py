@@ -16,7 +16,11 @@ from sm_track_widgets.tracking.run import Run, load_run
 
 
 def other(value: Any) -> Any:
-    return "aws" if value == "none" else not value
+    if isinstance(value, bool):
+        return not value
+    if value is None:
+        return 7  # truncated_at
+    return "aws" if value == "none" else value // 10
 
 
 SWITCHES: dict[str, dict[str, Any]] = {
