@@ -13,8 +13,8 @@ SDK3 := .venv/sdk3/bin
 PYTEST := -m pytest -q
 JS_READY := js/node_modules/.ready
 
-.PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
-	bundles notebooks images constraints bench format clean
+.PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser soak \
+	bundles notebooks operations images constraints bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -64,13 +64,13 @@ layers: .venv/sdk2/.ready ## import directions
 	@scripts/headline.sh "Layers: import-linter"
 	@scripts/quiet.sh "^Contracts:" $(SDK2)/lint-imports --no-cache --no-logo
 
-test-python: .venv/sdk2/.ready ## unit, embedded, SDK 2.x, magics, widgets, docs
+test-python: .venv/sdk2/.ready ## unit, embedded, serve, SDK 2.x, magics, widgets, docs
 	@scripts/headline.sh "Python, SageMaker SDK 2.x"
-	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/sdk tests/magics tests/widgets tests/docs
+	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/serve tests/sdk tests/magics tests/widgets tests/docs
 
-test-sdk3: .venv/sdk3/.ready ## the same on SDK 3.x, pandas 3 and IPython 8, without docs
+test-sdk3: .venv/sdk3/.ready ## what depends on the SDK, pandas or IPython, on SDK 3.x, pandas 3 and IPython 8
 	@scripts/headline.sh "Python, SageMaker SDK 3.x, pandas 3"
-	@$(SDK3)/python $(PYTEST) tests/embedded tests/sdk tests/unit tests/widgets tests/magics
+	@$(SDK3)/python $(PYTEST) tests/sdk tests/unit tests/widgets tests/magics
 
 test-js: $(JS_READY) ## unit tests of js/src/lib and the views
 	@scripts/headline.sh "JavaScript"
@@ -85,6 +85,10 @@ test-browser: .venv/sdk2/.ready $(JS_READY) ## JupyterLab in Chromium; screensho
 	@scripts/headline.sh "Browser: JupyterLab in Chromium"
 	@$(SDK2)/python $(PYTEST) tests/browser
 
+soak: .venv/sdk2/.ready ## the long forms of tests: hundreds of kills, many processes for minutes
+	@scripts/headline.sh "Soak"
+	@$(SDK2)/python $(PYTEST) --soak -m soak --durations=0 tests
+
 # -- making ------------------------------------------------------------------------------------------------------
 
 bundles: $(JS_READY) ## rebuild sm_track_widgets/static from js/
@@ -94,6 +98,11 @@ bundles: $(JS_READY) ## rebuild sm_track_widgets/static from js/
 notebooks: .venv/sdk2/.ready ## execute notebooks/ and save them with their outputs
 	@scripts/headline.sh "Notebooks, executed and saved"
 	@$(SDK2)/python scripts/notebooks.py
+
+operations: .venv/sdk2/.ready ## rewrite docs/operations.md, limits.md and moto.md from the tests
+	@scripts/headline.sh "Operations and limits of the embedded service, from the tests"
+	@$(SDK2)/python scripts/operations.py
+	@$(SDK2)/python scripts/limits.py
 
 images: test-browser ## the README's pictures, from the browser tests' screenshots
 	@for theme in light dark; do cp build/screenshots/readme-$$theme.png docs/images/notebook-$$theme.png; done

@@ -177,11 +177,21 @@ class Connection:
         return metrics.journal_offset(self.embedded.engine.service, journal)
 
     def read_series(self, wanted: Sequence[tuple[str, str]]) -> list[Series]:
-        """Read all points of (component, metric) pairs; one `Series` for each pair, in their order."""
+        """Read all points of (component, metric) pairs; one `Series` for each pair, in their order.
+
+        Raises
+        ------
+        ConfigError
+            When the embedded store cannot be read.
+        """
         if self.embedded is not None:
             from sm_track_widgets.embedded import metrics
+            from sm_track_widgets.embedded.store import StoreError
 
-            return metrics.read_points(self.embedded.engine.service, wanted)
+            try:
+                return metrics.read_points(self.embedded.engine.service, wanted)
+            except StoreError as error:
+                raise ConfigError(f"Cannot read metrics: {error}.") from error
         arn = f"arn:{self._partition()}:sagemaker:{self.region}:{self.account_id}:experiment-trial-component/"
         return _points.read_series(self.client("sagemaker-metrics"), arn, wanted)
 

@@ -44,6 +44,18 @@ _isolate()
 socket_guard.install()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the long forms of tests too: make soak")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--soak"):
+        return
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.skip(reason="the long form: make soak"))
+
+
 def _attempts() -> list[str]:
     return _GUARD_LOG.read_text(encoding="utf-8").splitlines() if _GUARD_LOG.exists() else []
 
