@@ -130,7 +130,7 @@ def walk(
         rows.append(Sql(f"{index.value.text} IS NOT NULL"))
     columns = f"{index.value.text}, {index.place}"
     if after is not None:
-        rows.append(order.behind(columns, after.value, after.record))
+        rows.append(order.behind(columns, after.value, index.base + after.record))
     sort = order.columns(index.value.text, index.place)
     end = _end(plan, sql(f"SELECT {columns} FROM {index.tables}", where(rows), sort), limit)
     if end is not None:
