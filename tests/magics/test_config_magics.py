@@ -39,6 +39,19 @@ def test_another_folder_and_back(kernel, tmp_path):
     assert "elsewhere" not in kernel.run("%sm_runs --df").plain
 
 
+def test_a_copied_folder_shows_the_same_runs(kernel, tmp_path):
+    before = str(kernel.data)
+    kernel.run("%%sm_run kept -e copied\nrun.log_metric('loss', 0.25)")
+    kernel.run("from sm_track_widgets import connection, runs")
+    kernel.run(f"connection.current().embedded.backup({str(tmp_path / 'copy')!r})")
+    kernel.run(f"%sm_config --path {tmp_path / 'copy'}")
+    same = kernel.run(
+        "assert runs('copied')[['run', 'metrics.loss.last']].values.tolist() == [['kept', 0.25]]"
+    )
+    kernel.run(f"%sm_config --path {before}")
+    assert same.status == "ok", same.traceback
+
+
 def test_a_folder_that_cannot_be_written_is_one_line_and_changes_nothing(kernel, tmp_path):
     (tmp_path / "file").write_text("")
     cell = kernel.run(f"%sm_config --path {tmp_path / 'file' / 'store'}")
