@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from sm_track_widgets._types import Params
 from sm_track_widgets.embedded.faults import invalid
+from sm_track_widgets.embedded.jobs.storage import SCHEME, exists
 from sm_track_widgets.embedded.paging import Listing
 from sm_track_widgets.embedded.records import present, subset
 from sm_track_widgets.embedded.registry_records import (
@@ -65,7 +66,7 @@ def _check(service: Service, container: Params) -> None:
                 f"created from it; its approval status is {row['approval']}."
             )
     for url in _data_urls(container):
-        if url.startswith("s3://") and not _is_there(service, url):
+        if url.startswith(SCHEME) and not exists(service, url):
             raise invalid(f"Could not find model data at {url}.")  # amazon-sagemaker-examples#4476
 
 
@@ -74,13 +75,6 @@ def _data_urls(container: Params) -> Iterator[str]:
         yield container["ModelDataUrl"]
     if source := container.get("ModelDataSource", {}).get("S3DataSource"):
         yield source["S3Uri"]
-
-
-def _is_there(service: Service, url: str) -> bool:
-    """Whether an object, or one under a prefix, is in this home's buckets."""
-    bucket, _, key = url.removeprefix("s3://").partition("/")
-    sql = "SELECT 1 FROM objects WHERE bucket = ?1 AND key >= ?2 AND substr(key, 1, length(?2)) = ?2 LIMIT 1"
-    return service.store.row(sql, bucket, key) is not None
 
 
 def _describe(service: Service, params: Params) -> Params:

@@ -1,4 +1,4 @@
-"""Search: experiments, trials and trial components by their properties."""
+"""Search: records by their properties, page by page."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -48,8 +49,9 @@ class _Frame(io.RawIOBase):
         buffer[: len(block)] = block
         return len(block)
 
+    @abstractmethod
     def _next_block(self, size: int) -> bytes:
-        raise NotImplementedError
+        """Return up to `size` bytes that follow; none at the end of the body."""
 
 
 class Sized(_Frame):
