@@ -13,8 +13,8 @@ SDK3 := .venv/sdk3/bin
 PYTEST := -m pytest -q
 JS_READY := js/node_modules/.ready
 
-.PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser soak \
-	bundles notebooks operations images constraints bench format clean
+.PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
+	test-frameworks soak bundles notebooks operations images constraints bench bench-writing format clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -64,9 +64,10 @@ layers: .venv/sdk2/.ready ## import directions
 	@scripts/headline.sh "Layers: import-linter"
 	@scripts/quiet.sh "^Contracts:" $(SDK2)/lint-imports --no-cache --no-logo
 
-test-python: .venv/sdk2/.ready ## unit, embedded, serve, SDK 2.x, magics, widgets, docs
+test-python: .venv/sdk2/.ready ## unit, embedded, serve, faults, SDK 2.x, magics, widgets, docs
 	@scripts/headline.sh "Python, SageMaker SDK 2.x"
-	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/serve tests/sdk tests/magics tests/widgets tests/docs
+	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/serve tests/faults tests/sdk tests/magics tests/widgets \
+		tests/docs
 
 test-sdk3: .venv/sdk3/.ready ## what depends on the SDK, pandas or IPython, on SDK 3.x, pandas 3 and IPython 8
 	@scripts/headline.sh "Python, SageMaker SDK 3.x, pandas 3"
@@ -88,6 +89,13 @@ test-browser: .venv/sdk2/.ready $(JS_READY) ## JupyterLab in Chromium; screensho
 soak: .venv/sdk2/.ready ## the long forms of tests: hundreds of kills, many processes for minutes
 	@scripts/headline.sh "Soak"
 	@$(SDK2)/python $(PYTEST) --soak -m soak --durations=0 tests
+
+.venv/frameworks/.ready: scripts/frameworks_venv.sh
+	@scripts/frameworks_venv.sh
+
+test-frameworks: .venv/frameworks/.ready ## the callbacks for Keras, Lightning, Transformers; brings gigabytes, not part of test
+	@scripts/headline.sh "Callbacks: Keras, Lightning, Transformers"
+	@HF_HUB_OFFLINE=1 .venv/frameworks/bin/python $(PYTEST) tests/frameworks
 
 # -- making ------------------------------------------------------------------------------------------------------
 
@@ -113,7 +121,14 @@ format: .venv/sdk2/.ready $(JS_READY) ## let ruff and biome rewrite the sources
 
 bench: .venv/sdk2/.ready ## baseline and ours, interleaved, ratio printed
 	@scripts/headline.sh "Benchmarks"
-	@for file in benchmarks/*.py; do $(SDK2)/python "$$file"; done
+	@for file in $(filter-out benchmarks/writing.py,$(wildcard benchmarks/*.py)); do $(SDK2)/python "$$file"; done
+
+BENCH_PEERS := mlflow wandb trackio
+
+bench-writing: .venv/sdk2/.ready ## ours, the SDK, MLflow, W&B, trackio: the table of docs/benchmarks.md; about 10 minutes
+	@scripts/bench_env.sh $(BENCH_PEERS)
+	@scripts/headline.sh "Benchmarks of writing"
+	@$(SDK2)/python benchmarks/writing.py --write docs/benchmarks.md
 
 constraints: ## resolve both environments afresh and write constraints/*.txt
 	@scripts/constraints.sh

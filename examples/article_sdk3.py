@@ -2,7 +2,7 @@
 
 Eight steps with nothing but the SDK and boto3. They run here, without AWS, on the embedded service; `connect` is the
 one place that says so. `article_sdk2.py` is the same for SDK 2.x: imports and classes differ,
-and that `ModelTrainer` has to be told of the open run.
+and that jobs of `ModelTrainer` have to be linked to the open run.
 
     python examples/article_sdk3.py                    all of it, in a new folder
     python examples/article_sdk3.py --home DIR --keep  leave the runs there, to look at them
@@ -27,7 +27,6 @@ from botocore.exceptions import WaiterError
 from clean_up import clean_up, pages
 from sagemaker.core import image_uris
 from sagemaker.core.analytics import ExperimentAnalytics
-from sagemaker.core.experiments._run_context import _RunContext
 from sagemaker.core.experiments.run import Run, load_run
 from sagemaker.core.helper.session_helper import get_execution_role
 from sagemaker.core.s3 import S3Downloader
@@ -41,6 +40,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sm_track_widgets import link_jobs
 from sm_track_widgets.embedded import EmbeddedSageMaker
 
 # Lower case, because Run stores the name in lower case and ExperimentAnalytics looks for it exactly as given.
@@ -66,18 +66,8 @@ def connect(home: Path) -> Any:
 
     On AWS: `session = sm_track_widgets.connect("aws").sagemaker_session()`, or the SDK's `Session()`.
     """
-    session = EmbeddedSageMaker(home, max_jobs=os.cpu_count() or 1).sagemaker_session()
-    # ModelTrainer forgets the open run, which SDK 2.x's Estimator.fit links, and has no argument for it. boto3 lets a
-    # request be completed before it is sent; the SDK makes its clients from this session.
-    events = session.boto_session.events
-    events.register("provide-client-params.sagemaker.CreateTrainingJob", add_open_run)
-    return session
-
-
-def add_open_run(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Name the run that is open in a request that starts a job; this is what `Estimator.fit` does."""
-    run = _RunContext.get_current_run()
-    return {**params, "ExperimentConfig": run.experiment_config} if run else params
+    link_jobs()  # ModelTrainer forgets the open run, which SDK 2.x's Estimator.fit links
+    return EmbeddedSageMaker(home, max_jobs=os.cpu_count() or 1).sagemaker_session()
 
 
 # -- 1. Set up ---------------------------------------------------------------------------------------------------
@@ -142,7 +132,7 @@ def run_name(settings: dict[str, float]) -> str:
 
 
 def start_job(session: Any, name: str, settings: dict[str, float], folders: dict[str, str]) -> str:
-    """Start a script-mode training job and return its name; `add_open_run` links it to the run that is open."""
+    """Start a script-mode training job and return its name; `link_jobs` links it to the run that is open."""
     trainer = ModelTrainer(
         source_code=SourceCode(source_dir=str(SOURCE), entry_script="train.py"),
         training_image=image_uris.retrieve("sklearn", session.boto_region_name, version="1.2-1"),

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     )
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, metrics, runs
+    from sm_track_widgets.tracking.autolog import autolog
+    from sm_track_widgets.tracking.interop import link_jobs
     from sm_track_widgets.tracking.run import Run, load_run
+    from sm_track_widgets.tracking.syncing import sync
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
 
     __version__: str
@@ -34,17 +38,22 @@ __all__ = [
     "MetricChart",
     "NotFoundError",
     "Run",
+    "RunDetails",
     "RunTable",
     "ServiceRefusedError",
     "TrackError",
     "UsageError",
     "__version__",
     "analytics",
+    "autolog",
     "connect",
+    "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "run_details",
     "runs",
+    "sync",
     "unload_ipython_extension",
 ]
 
@@ -54,15 +63,20 @@ _HOMES = {
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",
     "Run": "tracking.run",
+    "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
     "ServiceRefusedError": "_errors",
     "TrackError": "_errors",
     "UsageError": "_errors",
     "analytics": "reading",
+    "autolog": "tracking.autolog",
     "connect": "connection",
+    "link_jobs": "tracking.interop",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "run_details": "widgets.run_details",
     "runs": "reading",
+    "sync": "tracking.syncing",
 }
 
 

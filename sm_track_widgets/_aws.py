@@ -10,26 +10,38 @@ from sm_track_widgets._errors import ConfigError, ServiceRefusedError, TrackErro
 NEW_WORDING = "must be unique"
 OLD_WORDING = "already exists"
 DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "403"})
+_ANSWERED, _WORDING = "after-call.sagemaker", "sm-track-wording"
+LIMITS = frozenset({"ResourceLimitExceeded"})
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"})
 
 
-def count_calls(session: Any, calls: Counter[str]) -> None:
-    """Count every API call made through `session` in `calls`, by operation name."""
+def count_calls(events: Any, calls: Counter[str]) -> None:
+    """Count every API call of a session or a client, whose event handlers these are, in `calls`, by operation name."""
 
     def counted(event_name: str, **_: Any) -> None:
         calls[event_name.rsplit(".", 1)[-1]] += 1
 
     # Not before-call: the embedded service answers there, and no handler behind it is called.
-    session.events.register("before-parameter-build", counted)
+    events.register("before-parameter-build", counted)
 
 
-def repair_wording(session: Any) -> None:
+def repair_wording(events: Any) -> None:
     """Let SDK 2.x recognise an experiment that exists already.
 
     AWS changed "... already exists" to "... names must be unique within an AWS account ..."; every SDK 2.x looks
     for the first text only and raises. Source: sagemaker-python-sdk#6256.
+
+    Parameters
+    ----------
+    events
+        The event handlers of a boto3 session, a botocore session or a client.
     """
-    session.events.register("after-call.sagemaker", _append_old_wording, unique_id="sm-track-wording")
+    events.register(_ANSWERED, _append_old_wording, unique_id=_WORDING)
+
+
+def leave_wording(events: Any) -> None:
+    """Undo `repair_wording`."""
+    events.unregister(_ANSWERED, unique_id=_WORDING)
 
 
 def explain(error: Exception, doing: str) -> TrackError | None:
@@ -52,6 +64,8 @@ def explain(error: Exception, doing: str) -> TrackError | None:
             cure = "Ask for this permission, or keep runs here: %sm_config --backend embedded"
         elif code in EXPIRED:
             cure = "Log in again (aws sso login), or keep runs here: %sm_config --backend embedded"
+        elif code in LIMITS:
+            cure = "Use another experiment (-e NAME) or an older group (-g NAME), or delete what is not needed."
         return ServiceRefusedError(f"Cannot {doing}: {code}: {_one_line(message)}", cure, code=code)
     if isinstance(error, BotoCoreError):
         return ConfigError(

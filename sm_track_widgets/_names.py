@@ -40,8 +40,11 @@ DEFAULT_EXPERIMENT = "default"
 RESERVED_PREFIX = "sm_track."
 NAME_PARAMETER = "sm_track.name"
 NOTES_PARAMETER = "sm_track.notes"
+CONTINUED_PARAMETER = "sm_track.continued"
+"""Set when a run is continued: from then on more than one journal may have points for it."""
 CAPTURE_ARTIFACT = "sm_track.capture"
 PARENT_TAG = "sm_track:parent"
+SYSTEM_PREFIX = "system/"
 
 
 def slug(text: str, limit: int = MAX_PART) -> str:
@@ -74,3 +77,8 @@ def default_group(experiment: str) -> str:
 def is_reserved(name: str) -> bool:
     """Whether a parameter or artifact of this name is ours, hidden from frames unless asked for."""
     return name.startswith(RESERVED_PREFIX)
+
+
+def is_system(metric: str) -> bool:
+    """Whether a metric tells of the machine and not of the model: views leave it out unless it is asked for."""
+    return metric.startswith(SYSTEM_PREFIX)

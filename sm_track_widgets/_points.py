@@ -20,6 +20,7 @@ AXES = (
     {"MetricStat": "Last", "Period": "OneMinute", "XAxisType": "Timestamp"},
 )
 """Steps first; a metric without steps is then read by the minute, the finest the service offers [M]."""
+COUNTS = {"MetricStat": "Count", "Period": "IterationNumber", "XAxisType": "IterationNumber"}
 
 
 def put_points(client: Any, component: str, points: Sequence[Point]) -> list[Refusal]:
@@ -75,11 +76,33 @@ def read_series(client: Any, arn: str, wanted: Sequence[tuple[str, str]]) -> lis
     return found
 
 
+def count_points(client: Any, arn: str, metrics: Sequence[str]) -> list[dict[int, int] | None]:
+    """Count the points of metrics of one component at each step, by BatchGetMetrics.
+
+    Whole series are asked for: an answer to a Start or End that the service reads otherwise than we think [inf] could
+    not be told from an empty one.
+
+    Returns
+    -------
+    list of dict or None
+        Step -> number of points, for each of `metrics`; None where the service did not give all of it.
+    """
+    readings = [_Reading({"MetricName": metric, "ResourceArn": arn, **COUNTS}) for metric in metrics]
+    _read(client, readings)
+    return [
+        dict(zip(reading.x, map(round, reading.values), strict=True))
+        if reading.status == "Complete"
+        else None
+        for reading in readings
+    ]
+
+
 @dataclass(slots=True)
 class _Reading:
-    """One query, and what has come of it so far; x values ascend."""
+    """One query, and what has come of it so far; x values ascend; `status` is that of the last answer."""
 
     query: Params
+    status: str = ""
     x: array[int] = field(default_factory=lambda: array("q"))
     values: array[float] = field(default_factory=lambda: array("d"))
 
@@ -89,6 +112,7 @@ class _Reading:
         The next Start is the last x value once more, since the answer may have been cut between two points of it; a
         page of that one value alone is followed by the next x value.
         """
+        self.status = str(result.get("Status"))
         x: list[int] = result.get("XAxisValues") or []
         values: list[float] = result.get("MetricValues") or []
         fresh = bisect_left(x, self.x[-1]) if self.x else 0

@@ -126,6 +126,12 @@ def loaded_run_context() -> Any | None:
     return None
 
 
+def boto_session_of(run: Any) -> Any | None:
+    """Return the boto3 session of the SDK's own ``Run``; None where it does not tell."""
+    component = getattr(run, "_trial_component", None)
+    return getattr(getattr(component, "sagemaker_session", None), "boto_session", None)
+
+
 def experiment_analytics(experiment_name: str | None = None, session: Any = None, **keywords: Any) -> Any:
     """Return the SDK's ``ExperimentAnalytics`` of one experiment, or of a ``search_expression`` among `keywords`.
 

@@ -19,6 +19,10 @@ SECTION = "sm_track"
 STUDIO_METADATA = Path("/opt/ml/metadata/resource-metadata.json")
 """Present inside Studio apps and notebook instances; read by the SDK and Studio's own scripts [S]."""
 
+PROCESSING_JOB = Path("/opt/ml/config/processingjobconfig.json")
+"""Present in the container of a processing job; training and transform jobs have an environment variable [S]."""
+_JOB_VARIABLES = ("TRAINING_JOB_ARN", "TRANSFORM_JOB_ARN")
+
 KEYS = ("backend", "path", "experiment", "region", "profile", "bucket", "redact", "theme")
 ENVIRONMENT = {
     "backend": "SM_TRACK_BACKEND",
@@ -54,7 +58,7 @@ class Settings:
         One sentence: why this backend.
     origin
         Name of a field -> ``"argument"``, ``"%sm_config"``, ``"environment"``, ``"config file"``,
-        ``"SageMaker Studio"`` or ``"default"``.
+        ``"SageMaker Studio"``, ``"SageMaker job"`` or ``"default"``.
     """
 
     backend: Home
@@ -105,11 +109,12 @@ def resolve(
     environ: Mapping[str, str] | None = None,
     config_file: Path | None = None,
     metadata_file: Path = STUDIO_METADATA,
+    processing_file: Path = PROCESSING_JOB,
 ) -> Settings:
     """Decide every setting; the first source that names one wins.
 
     Order: `overrides`, ``%sm_config``, ``SM_TRACK_*`` of `environ`, the settings file, SageMaker Studio
-    (AWS), defaults (embedded). Credentials in the home folder never choose AWS.
+    or a SageMaker job (AWS), defaults (embedded). Credentials in the home folder never choose AWS.
 
     Raises
     ------
@@ -119,7 +124,8 @@ def resolve(
     environ = os.environ if environ is None else environ
     found: dict[str, Any] = {}
     origin: dict[str, str] = {}
-    for source, values in _sources(overrides or {}, environ, config_file, metadata_file):
+    inside = _inside(environ, metadata_file, processing_file)
+    for source, values in _sources(overrides or {}, environ, config_file, inside):
         for name, value in values.items():
             if value is None or name in found:
                 continue
@@ -149,6 +155,12 @@ def studio_region(environ: Mapping[str, str], metadata_file: Path = STUDIO_METAD
     zone = cast("dict[str, Any]", metadata.get("AdditionalMetadata") or {}).get("DataZoneDomainRegion")
     arn = str(metadata.get("ResourceArn") or "").split(":")
     return zone or (arn[3] if len(arn) > 3 else None) or None  # noqa: PLR2004 - arn:partition:service:region
+
+
+def job_arn(environ: Mapping[str, str], processing_file: Path = PROCESSING_JOB) -> str | None:
+    """ARN of the training, processing or transform job that this process runs in; None outside of jobs."""
+    named = next((environ[name] for name in _JOB_VARIABLES if environ.get(name)), None)
+    return named or str(_metadata(processing_file).get("ProcessingJobArn") or "") or None
 
 
 def config_path(config_file: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
@@ -199,19 +211,26 @@ def save(values: Mapping[str, Any], config_file: Path | None = None) -> Path:
 
 
 def _sources(
-    overrides: Mapping[str, Any], environ: Mapping[str, str], config_file: Path | None, metadata_file: Path
+    overrides: Mapping[str, Any], environ: Mapping[str, str], config_file: Path | None, inside: str | None
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "argument", overrides
     yield "%sm_config", dict(_session)
     yield "environment", {name: environ.get(variable) or None for name, variable in ENVIRONMENT.items()}
     parser = _parser(config_path(config_file, environ))
     yield "config file", dict(parser.items(SECTION)) if parser.has_section(SECTION) else {}
-    if _metadata(metadata_file):
-        yield "SageMaker Studio", {"backend": "aws"}
+    if inside:
+        yield inside, {"backend": "aws"}
     import platformdirs
 
     folder = platformdirs.user_data_dir(APP, appauthor=False)
     yield "default", {"backend": "embedded", "path": folder, "redact": (), "theme": "auto"}
+
+
+def _inside(environ: Mapping[str, str], metadata_file: Path, processing_file: Path) -> str | None:
+    """Name the part of AWS that this process runs in; None anywhere else."""
+    if _metadata(metadata_file):
+        return "SageMaker Studio"
+    return "SageMaker job" if job_arn(environ, processing_file) else None
 
 
 def _parser(path: Path) -> configparser.ConfigParser:
@@ -266,6 +285,7 @@ def _why(backend: Home, source: str) -> str:
         "environment": f"set by {ENVIRONMENT['backend']}",
         "config file": "set in the settings file",
         "SageMaker Studio": "this notebook runs in SageMaker Studio",
+        "SageMaker job": "this is a SageMaker job",
         "default": "nothing asked for AWS and this is not SageMaker Studio",
     }
     return f"{backend}: {chosen[source]}"

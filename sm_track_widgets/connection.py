@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sm_track_widgets import _aws, _points, config
+from sm_track_widgets import _aws, _points, _sessions, config
 from sm_track_widgets._errors import ConfigError
 from sm_track_widgets._types import Clock, Home, JournalMark, Point, Refusal, Series
 
@@ -22,9 +20,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.embedded import EmbeddedSageMaker
     from sm_track_widgets.embedded.service import Rules
 
-CURE_FOLDER = "Choose another: %sm_config --path DIR, or set SM_TRACK_HOME."
 CURE_REGION = "Name one: %sm_config --region us-east-1, or set AWS_DEFAULT_REGION."
-CURE_PROFILE = "Name another: %sm_config --profile NAME, or set AWS_PROFILE."
 _ONCE = "sagemaker-metrics once"
 
 
@@ -51,6 +47,8 @@ class Connection:
     settings : Settings
     calls : Counter
         API calls made, by operation name.
+    attempts : int
+        How often botocore tries a call by itself; for clients that are made from then on.
     rebuildable : bool
         False when another process could not make the same connection from `describe`.
 
@@ -74,26 +72,29 @@ class Connection:
         self.calls: Counter[str] = Counter()
         self.embedded: EmbeddedSageMaker | None = None
         self.endpoint = ""
+        self.attempts = 8
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
         self._account: str | None = None
         self._sdk_session: Any = None
         if self.home == "embedded":
             self.rebuildable = clock is None
-            self.embedded = _open_embedded(settings, rules, clock)
+            self.embedded = _sessions.open_embedded(settings, rules, clock)
             self._session = self.embedded.boto_session()
             self.region = self.embedded.engine.service.region
             self._account = self.embedded.engine.service.account_id
         else:
             self.rebuildable = session is None
-            self._session = session or _aws_session(settings)
+            self._session = session or _sessions.aws_session(settings)
             self.region = str(settings.region or self._session.region_name or "")
             if not self.region:
                 raise ConfigError("No AWS region is set.", CURE_REGION)
             if session is None:
-                self.endpoint = _endpoint()
-            _aws.repair_wording(self._session)
-        _aws.count_calls(self._session, self.calls)
+                self.endpoint = _sessions.endpoint()
+            _aws.repair_wording(self._session.events)
+        self._counts_clients = session is not None  # nothing but what a user asked for stays on his session
+        if not self._counts_clients:
+            _aws.count_calls(self._session.events, self.calls)
 
     @property
     def account_id(self) -> str:
@@ -106,7 +107,7 @@ class Connection:
         """
         if self._account is None:
             try:
-                self._account = str(self.client("sts").get_caller_identity()["Account"])
+                self._account = _sessions.account_of(self._client("sts", "sts", attempts=2))
             except Exception as error:
                 raise _aws.explain(error, "find out the AWS account") or error from error
         return self._account
@@ -120,6 +121,30 @@ class Connection:
     def identity(self) -> tuple[str, str, str, str]:
         """Home, account, region and endpoint: a journal is replayed only where all four are its own."""
         return (self.home, self.account_id, self.region, self.endpoint)
+
+    @property
+    def known_identity(self) -> tuple[str, str, str, str]:
+        """`identity`, its account empty where that could not be found out yet; asks nobody."""
+        return (self.home, self._account or "", self.region, self.endpoint)
+
+    def renew_credentials(self) -> None:
+        """Read the credentials again, which may be others since; only where the session can be made again.
+
+        Raises
+        ------
+        ConfigError
+            They belong to another account than this connection.
+        """
+        if self.home == "embedded" or not self.rebuildable:
+            return
+        fresh = _sessions.aws_session(self.settings)
+        if self._account is not None:
+            _sessions.check_account(fresh, self.region, self._account)
+        _aws.repair_wording(fresh.events)
+        _aws.count_calls(fresh.events, self.calls)
+        with self._lock:
+            self._session = fresh
+            self._clients.clear()
 
     def boto_session(self) -> boto3.Session:
         """Return the boto3 session; in the embedded home nothing made from it reaches the network."""
@@ -235,18 +260,21 @@ class Connection:
         if self.embedded is not None:
             self.embedded.close()
 
-    def _client(self, key: str, service: str, attempts: int = 8) -> Any:
+    def _client(self, key: str, service: str, attempts: int = 0) -> Any:
         with self._lock:
             if key not in self._clients:
                 from botocore.config import Config
 
                 # attempts=1 for BatchPutMetrics: botocore re-sends after a dropped reply and doubles points.
-                retries: Any = {"mode": "standard", "total_max_attempts": attempts}
-                self._clients[key] = self._session.client(
+                retries: Any = {"mode": "standard", "total_max_attempts": attempts or self.attempts}
+                made = self._session.client(
                     cast("Any", service),
                     region_name=self.region,
                     config=Config(retries=retries, max_pool_connections=24, connect_timeout=10),
                 )
+                if self._counts_clients:
+                    _aws.count_calls(made.meta.events, self.calls)
+                self._clients[key] = made
             return self._clients[key]
 
     def _partition(self) -> str:
@@ -354,38 +382,3 @@ _current_lock = threading.RLock()
 def _install(made: Connection) -> None:
     with _current_lock:
         _holder[:] = [made]
-
-
-def _open_embedded(settings: config.Settings, rules: Rules | None, clock: Clock | None) -> EmbeddedSageMaker:
-    from sm_track_widgets.embedded import EmbeddedSageMaker
-    from sm_track_widgets.embedded.service import DEFAULT_REGION
-    from sm_track_widgets.embedded.store import StoreError
-
-    try:
-        return EmbeddedSageMaker(
-            settings.path, region=settings.region or DEFAULT_REGION, rules=rules, clock=clock or time.time
-        )
-    except (StoreError, OSError) as error:
-        raise ConfigError(f"The data folder cannot be used: {_reason(error)}.", CURE_FOLDER) from error
-
-
-def _aws_session(settings: config.Settings) -> boto3.Session:
-    import boto3
-    from botocore.exceptions import ProfileNotFound
-
-    try:
-        session = boto3.Session(profile_name=settings.profile, region_name=settings.region)
-    except ProfileNotFound as error:
-        raise ConfigError(f"{error}.", CURE_PROFILE) from error
-    region = session.region_name or config.studio_region(os.environ)
-    if region and region != session.region_name:
-        session = boto3.Session(profile_name=settings.profile, region_name=region)
-    return session
-
-
-def _endpoint() -> str:
-    return os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER") or os.environ.get("AWS_ENDPOINT_URL") or ""
-
-
-def _reason(error: OSError) -> str:
-    return " ".join(str(error).rstrip(".").split())

@@ -13,6 +13,7 @@ SIGNIFICANT = 4
 INTEGER_LIMIT = 1e15
 LARGE = 1e6
 SMALL = 1e-4
+TEN, THOUSAND = 9.95, 999.5  # what is written as 10 and as 1000
 MINUTE, HOUR, DAY = 60, 3600, 86400
 RELATIVE_DAYS = 30
 SOON_SECONDS = 5
@@ -61,6 +62,15 @@ def full(value: float | None) -> str:
 def count(value: int) -> str:
     """Write how many there are, in groups of three: ``1,204``."""
     return f"{value:,}"
+
+
+def data_size(count: float) -> str:
+    """Write a number of bytes: ``512 B``, ``4.2 kB``, ``120 MB``; a thousand of each is one of the next."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < THOUSAND:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= TEN else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
 
 
 def duration(seconds: float | None) -> str:

@@ -27,7 +27,7 @@ def card_html(state: Mapping[str, Any]) -> str:
     ----------
     state
         What the live card shows: ``status, name, experiment, group, started, ended, home, metrics, waiting,
-        trouble, message``; whatever is missing is left out.
+        trouble, upload, message``; whatever is missing is left out.
 
     Returns
     -------
@@ -125,6 +125,11 @@ def _notes(state: Mapping[str, Any]) -> list[tuple[str, str]]:
     if message:
         failed = state.get("status") == "Failed"
         notes.append((markup.BAD if failed else markup.WARN, numbers.middle(message, MESSAGE_LENGTH)))
+    if state.get("upload"):
+        sending = " ".join(markup.plain(state["upload"]["text"]).split())
+        notes.append(
+            (markup.BUSY, sending if state.get("ended") is None else f"{sending}; it goes on behind")
+        )
     trouble = " ".join(markup.plain(state.get("trouble") or "").split())
     waiting = int(state.get("waiting") or 0)
     if trouble:

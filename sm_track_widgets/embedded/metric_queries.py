@@ -10,6 +10,8 @@ from sm_track_widgets.embedded.metric_groups import Columns, by_step, by_time
 from sm_track_widgets.embedded.service import Service
 
 PERIODS: Mapping[str, int] = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}  # seconds
+LATE = 1.0
+"""Seconds until a point is shown where `Rules.metrics_shown_at_once` is off."""
 COMPONENT_KIND = "experiment-trial-component/"
 
 
@@ -29,7 +31,8 @@ def _answer(service: Service, query: Params) -> Params:
     if trouble:
         return {"Status": "ValidationError", "Message": trouble, "XAxisValues": [], "MetricValues": []}
     connection = service.store.connection()
-    series = storage.read(connection, _component_key(query["ResourceArn"]), query["MetricName"])
+    key, metric = _component_key(query["ResourceArn"]), query["MetricName"]
+    series = _shown(storage.read(connection, key, metric), _late(service, key, metric))
     positions, values = map(list, _columns(series, query))
     most = service.rules.truncated_at
     if most is None or len(positions) <= most:
@@ -40,6 +43,23 @@ def _answer(service: Service, query: Params) -> Params:
         "XAxisValues": positions[:most],
         "MetricValues": values[:most],
     }
+
+
+def _late(service: Service, key: str, metric: str) -> int:
+    """Count the newest points of a metric that the rules do not let be seen yet."""
+    if service.rules.metrics_shown_at_once:
+        return 0
+    since = service.clock() - LATE
+    service.late[:] = [entry for entry in service.late if entry[0] > since]
+    return sum(entry[1:] == (key, metric) for entry in service.late)
+
+
+def _shown(series: Series, late: int) -> Series:
+    """Return a series without its last `late` points."""
+    if not late:
+        return series
+    end = len(series) - late
+    return Series(series.run, series.metric, series.steps[:end], series.times[:end], series.values[:end])
 
 
 def _trouble(service: Service, query: Params) -> str:

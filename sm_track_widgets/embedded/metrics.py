@@ -39,6 +39,10 @@ def batch_put_metrics(service: Service, params: Params) -> Params:
             errors.append((index, REFUSED))
     refused = append_points(service, params["TrialComponentName"], points, None)
     errors.extend((places[refusal.index], refusal.code) for refusal in refused)
+    if not service.rules.metrics_shown_at_once:
+        never = {refusal.index for refusal in refused}
+        taken = [point for index, point in enumerate(points) if index not in never]
+        service.late += [(now, params["TrialComponentName"].lower(), point.metric) for point in taken]
     return {"Errors": [{"Code": code, "MetricIndex": index} for index, code in sorted(errors)]}
 
 

@@ -51,6 +51,8 @@ class Rules:
     truncated_at
         From how many values on a result of BatchGetMetrics is cut and has the Status ``Truncated`` [M]; where AWS does
         so is not known [inf]. None: never.
+    metrics_shown_at_once
+        Whether BatchGetMetrics shows a point as soon as BatchPutMetrics has taken it; off: a second later [inf].
     search_ignores_case
         Whether Search compares text values without regard to case [inf]; property names and ARNs always are.
     not_equals_matches_absent
@@ -71,6 +73,7 @@ class Rules:
     associate_again: bool = True
     metric_window: bool = True
     truncated_at: int | None = None
+    metrics_shown_at_once: bool = True
     search_ignores_case: bool = False
     not_equals_matches_absent: bool = True
     runs_name_their_jobs: bool = True
@@ -104,6 +107,8 @@ class Service:
     rules: Rules = field(default_factory=Rules)
     clock: Clock = time.time
     jobs: JobOptions = field(default_factory=JobOptions)
+    late: list[tuple[float, str, str]] = field(default_factory=list[tuple[float, str, str]])
+    """Time, component and metric of points that are not to be shown yet; see `Rules.metrics_shown_at_once`."""
 
     @property
     def default_bucket(self) -> str:

@@ -24,6 +24,7 @@ from sm_track_widgets.embedded.faults import ServiceError
 from sm_track_widgets.embedded.validate import is_known, learn
 
 _PARAMS = "sm_track_params"
+_HOME = "sm-track-home"
 _OK = 200
 
 _FIXED: Mapping[str, Any] = {
@@ -96,8 +97,16 @@ def _settings() -> dict[str, tuple[Any, ...]]:
     }
 
 
+def engine_of(events: Any) -> Any | None:
+    """Return the engine that answers what goes through these event handlers, of a session or a client; None: no one."""
+    return next((engine for _, engine in events.emit(_HOME)), None)
+
+
 def attach(session: botocore.session.Session, engine: Answers) -> None:
     """Have every client made from `session` from now on answered by `engine`."""
+
+    def tell(**_rest: Any) -> Answers:
+        return engine
 
     def keep(params: Params, context: dict[str, Any], **_rest: Any) -> None:
         context[_PARAMS] = params
@@ -110,6 +119,7 @@ def attach(session: botocore.session.Session, engine: Answers) -> None:
         class_attributes.pop("generate_presigned_post", None)
 
     events = session.get_component("event_emitter")
+    events.register(_HOME, tell)
     events.register("before-parameter-build.*.*", keep)
     # First: what other handlers would do prepares a request that nobody sends.
     events.register_first("before-call.*.*", answer)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _aws
+from sm_track_widgets.magics.autolog_magic import SmAutologMagics, autolog_off
 from sm_track_widgets.magics.base import Notices
 from sm_track_widgets.magics.cell import CellTracker
 from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
+from sm_track_widgets.magics.show_magic import SmShowMagics
+from sm_track_widgets.magics.sync_magic import SmSyncMagics
 from sm_track_widgets.magics.transform import transform
+from sm_track_widgets.tracking import interop
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -28,7 +32,10 @@ class _Loaded:
         self.magics: list[Any] = [
             SmRunMagics(shell, self.tracker),
             SmReadMagics(shell),
+            SmSyncMagics(shell),
+            SmShowMagics(shell),
             SmConfigMagics(shell),
+            SmAutologMagics(shell),
         ]
         table: dict[str, dict[str, Any]] = shell.magics_manager.magics
         self.names = {kind: {n for m in self.magics for n in m.magics[kind]} for kind in ("line", "cell")}
@@ -38,10 +45,17 @@ class _Loaded:
         }
 
     def install(self) -> None:
+        interop.install(look=False)
+        self.shell.events.register("pre_run_cell", self._look)
         self.shell.register_magics(*self.magics)
         self.tracker.register()
         self.notices.install()
         self.shell.input_transformers_cleanup.append(transform)
+
+    def _look(self, *_: Any) -> None:
+        """Reach sessions and clients made before, at the next cell: loading the extension stays quick."""
+        self.shell.events.unregister("pre_run_cell", self._look)
+        interop.install()
 
     def remove(self) -> None:
         if transform in self.shell.input_transformers_cleanup:
@@ -75,9 +89,11 @@ def load(shell: InteractiveShell) -> None:
 
 
 def unload(shell: InteractiveShell) -> None:
-    """Take out what `load` put in, close what is open, give boto3 its default session back."""
+    """Take out what `load` put in, close the run of this cell; leave boto3 and the SDK as they were."""
     loaded: _Loaded | None = getattr(shell, _STATE, None)
     if loaded is not None:
         loaded.remove()
         delattr(shell, _STATE)
+    autolog_off()
+    interop.uninstall()
     _aws.default_session_off()

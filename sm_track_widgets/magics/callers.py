@@ -31,6 +31,20 @@ def is_assigned(magic: str) -> bool:
     return re.search(pattern, line) is not None
 
 
+def running_cell(magic: str) -> str:
+    """Return the Python that IPython made of the cell whose first line is the line magic `magic`, which is running.
+
+    Empty where the code around is another. IPython has it in the line cache; to transform the cell again costs 0.1 ms
+    a line.
+    """
+    caller = _caller_of("run_line_magic")
+    if caller is None:
+        return ""
+    lines = linecache.getlines(caller.f_code.co_filename)
+    first = next((line for line in lines if line.strip()), "")
+    return "".join(lines) if first.startswith(f"get_ipython().run_line_magic('{magic}'") else ""
+
+
 def _caller_of(function: str) -> FrameType | None:
     """Return the frame that called the nearest `function` above."""
     frame = inspect.currentframe()

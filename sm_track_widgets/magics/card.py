@@ -9,19 +9,22 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
 from sm_track_widgets.charts.static_card import card_html, card_text
-from sm_track_widgets.widgets.live_state import card_state
+from sm_track_widgets.widgets.live_state import card_state, upload
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from sm_track_widgets.tracking.progress import Progress
     from sm_track_widgets.tracking.run import Run
 
 _logger = logging.getLogger("sm_track_widgets")
+TELL_EVERY = 1.0
 EMPTY = {"text/html": "", "text/plain": ""}
 
 
@@ -42,6 +45,7 @@ class Card:
         self._key = uuid.uuid4().hex
         self._widget: Any = None
         self._parts: dict[str, Any] = {}
+        self._told = 0.0
 
     def show(self) -> None:
         """Display the card of the open run."""
@@ -52,6 +56,19 @@ class Card:
         self._widget = _live_run(self.run, self._key)
         if self._widget is not None:
             self._parts["live"] = display(self._widget, display_id=f"sm-live-{self._key}")
+
+    def waiting(self, progress: Progress) -> None:
+        """Show how far a large file is, while the end of the run waits for it; the live widget does so by itself."""
+        sending = upload(progress)
+        now = time.monotonic()
+        if self._widget is not None or sending is None or now - self._told < TELL_EVERY:
+            return
+        self._told = now
+        if not self._rich:
+            print(f"Run {self.run.name}: {sending['text']}")  # noqa: T201
+            return
+        with suppress(Exception):  # the run must close
+            self._update("static", self._bundle())
 
     def finish(self) -> None:
         """Show the final state, and leave the static card alone."""

@@ -124,7 +124,13 @@ def pairs(items: Iterable[str] | None, option: str, namespace: Namespace, *, lit
     return found
 
 
-def parse(function: Callable[..., Any], line: str, *, limit: int | None = None) -> argparse.Namespace:
+def parse(
+    function: Callable[..., Any],
+    line: str,
+    *,
+    limit: int | None = None,
+    optional: Mapping[str, Callable[[str], bool]] | None = None,
+) -> argparse.Namespace:
     """Parse a magic's line with the parser that ``@magic_arguments`` has built for `function`.
 
     Parameters
@@ -135,6 +141,9 @@ def parse(function: Callable[..., Any], line: str, *, limit: int | None = None) 
         What stands behind its name; not expanded.
     limit
         How many words may stand without an option; they are gathered in ``words``.
+    optional
+        Options whose value may be left out (``nargs="?"``), each with a test of whether the word behind it is its
+        value: in ``--autolog my-run`` it is not.
 
     Raises
     ------
@@ -145,7 +154,9 @@ def parse(function: Callable[..., Any], line: str, *, limit: int | None = None) 
     parser.allow_abbrev = False
     name = parser.prog
     try:
-        parsed, extra = parser.parse_known_args(_joined(words(line), parser))
+        parsed, extra = parser.parse_known_args(
+            _joined(_separated(words(line), optional or {}, parser), parser)
+        )
     except UsageError:
         raise
     except Exception as error:
@@ -184,6 +195,19 @@ def comma_list(text: str | None) -> list[str] | None:
     return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
 
 
+def is_name_list(word: str) -> bool:
+    """Whether `word` is ``all`` or libraries of ``--autolog``, separated by commas, and not a run's name."""
+    from sm_track_widgets.tracking.autolog import FRAMEWORKS
+
+    known = {"all", *FRAMEWORKS}
+    return any(part in known for part in comma_list(word) or ())
+
+
+def is_number_text(word: str) -> bool:
+    """Whether `word` is a number, or an ``{expression}`` that may give one."""
+    return _is_number(word) or word.startswith("{")
+
+
 def number(
     text: str | None, option: str, namespace: Namespace, *, lowest: float, highest: float = float("inf")
 ) -> float | None:
@@ -217,6 +241,18 @@ def whole(text: str | None, option: str, namespace: Namespace) -> int | None:
     if isinstance(value, bool) or not hasattr(value, "__index__") or value < 0:
         raise UsageError(f"{option} takes a whole number from 0, not {text!r}.")
     return int(value)
+
+
+def _separated(
+    found: list[str], optional: Mapping[str, Callable[[str], bool]], parser: argparse.ArgumentParser
+) -> list[str]:
+    """Write ``--autolog`` as ``--autolog=<its default>`` where the word behind it is not its value."""
+    known = {text: action for action in parser._actions for text in action.option_strings}  # noqa: SLF001
+    separated: list[str] = []
+    for word, behind in zip(found, [*found[1:], ""], strict=False):
+        bare = word in optional and not (behind and optional[word](behind))
+        separated.append(f"{word}={known[word].const}" if bare else word)
+    return separated
 
 
 def _joined(found: list[str], parser: argparse.ArgumentParser) -> list[str]:

@@ -11,7 +11,6 @@ from IPython.core.magic import line_magic, magics_class, needs_local_scope, no_v
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
-from sm_track_widgets import connection
 from sm_track_widgets.magics import options
 from sm_track_widgets.magics.base import ShellMagics
 from sm_track_widgets.magics.callers import is_assigned
@@ -109,24 +108,6 @@ class SmReadMagics(ShellMagics):
             return chart
         display(chart)
         return None
-
-    @no_var_expand
-    @magic_arguments()
-    @line_magic
-    def sm_sync(self, line: str) -> None:
-        """Deliver what kernels that are gone have left for the place where runs go now."""
-        options.parse(self.sm_sync, line, limit=0)
-        from sm_track_widgets.tracking.orphans import replay
-
-        done = replay(connection.current())
-        parts = [f"{done.journals} journals with {done.points} points delivered"]
-        if done.refused:
-            parts.append(f"{done.refused} records refused")
-        if done.waiting:
-            parts.append(f"{done.waiting} journals still waiting: {done.error or 'try again'}")
-        if done.others:
-            parts.append(f"{done.others} belong to other places: connect there, then %sm_sync")
-        print("; ".join(parts) + ".")  # noqa: T201
 
 
 def _text(parsed: Any, name: str, namespace: Mapping[str, Any]) -> str | None:

@@ -19,7 +19,7 @@ from IPython.core.magic import (
 )
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from sm_track_widgets._errors import UsageError
+from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets.magics import options
 from sm_track_widgets.magics.base import ShellMagics
 from sm_track_widgets.magics.callers import caller_names
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 NESTED_NOTE = (
     "The body runs inside the magic: no top-level await there, and line numbers count from the body."
 )
+ALL = "all"
+SYSTEM_EVERY = 10.0
+"""Seconds between two looks at the machine."""
+PARTS = ("source", "stdout", "figures", "env", "git", "inputs")
+OPTIONAL = {"--autolog": options.is_name_list, "--log-system-metrics": options.is_number_text}
+"""Options of ``%%sm_run`` whose value may be left out."""
 
 
 @magics_class
@@ -67,9 +73,30 @@ class SmRunMagics(ShellMagics):
         help="What to do with a name that exists: never: refuse; allow: go on with it, else open it; must: go on "
         "with it, else refuse. Default: open a new run and number it.",
     )
+    @argument("--nested", action="store_true", help="Child of the run that is open around this cell.")
+    @argument("--parent", metavar="RUN", help="Child of this run of the same experiment.")
+    @argument(
+        "--autolog",
+        nargs="?",
+        const=ALL,
+        metavar="A,B",
+        help="Log what these libraries train while the cell runs, e.g. sklearn,xgboost; default: all known.",
+    )
+    @argument(
+        "--log-system-metrics",
+        nargs="?",
+        const=ALL,
+        metavar="SEC",
+        help="Log CPU, memory, disk, network and GPU every SEC seconds; default: 10.",
+    )
     @argument("--allow-errors", action="store_true", help="Show the body's error, but let Run All go on.")
     @argument("--quiet", action="store_true", help="No card; errors only.")
-    @argument("--no-capture", action="store_true", help="Keep neither the cell's source nor its output.")
+    @argument(
+        "--capture",
+        metavar="A,B",
+        help="Keep only these of the cell: source, stdout, figures, env, git, inputs. Default: all.",
+    )
+    @argument("--no-capture", action="store_true", help="Keep nothing of the cell.")
     @argument(NESTED, dest="nested_line", action="store_true", help=argparse.SUPPRESS)
     @line_cell_magic
     def sm_run(self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None) -> Any:
@@ -80,7 +107,7 @@ class SmRunMagics(ShellMagics):
         {expressions} in the options are replaced. As a line magic it takes in the rest of the cell.
         """
         namespace = self.names(local_ns if cell is None else caller_names())
-        parsed = options.parse(self.sm_run, line, limit=1)
+        parsed = options.parse(self.sm_run, line, limit=1, optional=OPTIONAL)
         if parsed.nested_line or (cell is not None and has_second_line(cell)):
             raise UsageError(
                 "A %%sm_run cell cannot hold a second one.", "Split the cell, or use: with Run(...)"
@@ -193,9 +220,48 @@ def request_of(parsed: argparse.Namespace, namespace: Mapping[str, Any], source:
         bind=parsed.bind,
         resume=parsed.resume,
         quiet=parsed.quiet,
-        capture=not parsed.no_capture,
+        capture=_parts(parsed),
         source=source,
+        nested=parsed.nested,
+        parent=text(parsed.parent),
+        autolog=_frameworks(parsed.autolog),
+        system_every=_period(parsed.log_system_metrics, namespace),
     )
+
+
+def _parts(parsed: argparse.Namespace) -> frozenset[str]:
+    """Which parts of the cell are kept."""
+    if parsed.no_capture:
+        return frozenset()
+    asked = options.comma_list(parsed.capture)
+    if asked is None:
+        return frozenset(PARTS)
+    for part in asked:
+        if part not in PARTS:
+            near = did_you_mean(part, PARTS) or f"Choose of {', '.join(PARTS)}."
+            raise UsageError(f"--capture does not know {part!r}.", near)
+    return frozenset(asked)
+
+
+def _frameworks(asked: str | None) -> tuple[str, ...] | None:
+    """Return the libraries to log; None: none.
+
+    Raises
+    ------
+    UsageError
+        One that is not known, before a run is opened.
+    """
+    if asked is None:
+        return None
+    from sm_track_widgets.tracking.autolog import checked
+
+    return checked(name for name in options.comma_list(asked) or () if name != ALL)
+
+
+def _period(asked: str | None, namespace: Mapping[str, Any]) -> float | None:
+    if asked is None or asked == ALL:
+        return None if asked is None else SYSTEM_EVERY
+    return options.number(asked, "--log-system-metrics", namespace, lowest=0.1)
 
 
 def _awaits(node: ast.AST) -> bool:

@@ -65,6 +65,32 @@ def search_components(
     return [] if found == wanted else _search(connection, *found)
 
 
+def search_component(connection: Connection, name: str) -> Record | None:
+    """Fetch one component by its name; None when Search knows of none.
+
+    Raises
+    ------
+    ServiceRefusedError, ConfigError
+        When the service refuses or cannot be reached.
+    """
+    wanted = {"SearchExpression": {"Filters": [_equals("TrialComponentName", name)]}}
+    return next(iter(_pages(connection, wanted, None)), None)
+
+
+def describe_component(connection: Connection, name: str, experiment: str) -> Record | None:
+    """Fetch one component of an experiment as Search would give it: Search is some seconds behind on AWS.
+
+    None when there is none, or it cannot be read.
+    """
+    client = connection.client("sagemaker")
+    try:
+        told: Record = client.describe_trial_component(TrialComponentName=name)
+        tags = client.list_tags(ResourceArn=told["TrialComponentArn"])["Tags"]
+    except client.exceptions.ClientError:
+        return None
+    return {**told, "Tags": tags, "Parents": [{"ExperimentName": experiment}]}
+
+
 def list_experiments(connection: Connection) -> list[str]:
     """Return the names of all experiments, the newest first.
 

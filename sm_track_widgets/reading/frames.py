@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._errors import UsageError, did_you_mean
-from sm_track_widgets._names import is_reserved
+from sm_track_widgets._names import is_reserved, is_system
 from sm_track_widgets.reading import identity
 from sm_track_widgets.reading.downsample import filled
 
@@ -61,7 +61,8 @@ def to_frame(
     DataFrame
         The `FIXED_COLUMNS`: text (never missing), ``started`` and ``ended`` as UTC times, ``duration_s`` in
         seconds (NaN while it runs). Then, each sorted by name, ``params.<name>`` (float64, or object with
-        None for missing where any run has text), ``metrics.<name>.<last|min|max|avg|std|count>`` (float64)
+        None for missing where any run has text), ``metrics.<name>.<last|min|max|avg|std|count>`` (float64;
+        those of the machine, ``system/...``, last)
         and ``tags.<name>`` (object). Run names are unique; ``attrs["components"]`` gives the trial component
         of each.
     """
@@ -172,7 +173,7 @@ def _fixed(records: Sequence[Record], parents: Sequence[tuple[str, str]]) -> dic
         "started": utc(started),
         "ended": utc(ended),
         "duration_s": ended - started,
-        "created_by": _text([_author(record.get("CreatedBy") or {}) for record in records]),
+        "created_by": _text([author(record.get("CreatedBy") or {}) for record in records]),
     }
 
 
@@ -200,11 +201,12 @@ def _metrics(records: Sequence[Record]) -> dict[str, Any]:
         for summary in record.get("Metrics") or ():
             _column(table, summary["MetricName"], len(records))[row] = summary
     nothing: dict[str, float] = {}
+    # Of the machine last: what was trained is what one looks for.
     return {
         f"{METRIC}{name}.{ending}": np.array(
             [(summary or nothing).get(member) for summary in table[name]], dtype=np.float64
         )
-        for name in sorted(table)
+        for name in sorted(table, key=lambda name: (is_system(name), name))
         for ending, member in STATISTICS.items()
     }
 
@@ -235,7 +237,7 @@ def _seconds(moment: datetime | None) -> float:
     return float("nan") if moment is None else moment.timestamp()
 
 
-def _author(created_by: Mapping[str, Any]) -> str:
+def author(created_by: Mapping[str, Any]) -> str:
     """Who made a run: the Studio user, else the last part of the role or user that signed the call [M]."""
     signer: str = (created_by.get("IamIdentity") or {}).get("Arn", "")
     return created_by.get("UserProfileName") or signer.rpartition("/")[2]

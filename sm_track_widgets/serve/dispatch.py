@@ -15,7 +15,16 @@ from sm_track_widgets.serve.decode import params_of
 from sm_track_widgets.serve.encode import answer_of, error_of
 from sm_track_widgets.serve.faults import Faults, refusal
 from sm_track_widgets.serve.http1 import Answer, HttpError, Request
-from sm_track_widgets.serve.routing import CBOR, Route, by_form, by_path, by_rpc, by_target, signed_for
+from sm_track_widgets.serve.routing import (
+    CBOR,
+    Route,
+    by_form,
+    by_path,
+    by_rpc,
+    by_target,
+    key_of,
+    signed_for,
+)
 
 FORM = "application/x-www-form-urlencoded"
 HOSTS = frozenset({"127.0.0.1", "localhost"})
@@ -73,7 +82,7 @@ class Dispatcher:
         with self._lock:
             self.calls[route.operation] += 1
         self._stopping.wait(self.faults.delay())
-        fault, protocol = self.faults.pick(route.operation), route.protocol
+        fault, protocol = self.faults.pick(route.operation, key_of(request)), route.protocol
         if fault == "drop-request":
             return None
         try:

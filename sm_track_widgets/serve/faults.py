@@ -14,7 +14,9 @@ from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets.embedded.engine import OPERATIONS
 from sm_track_widgets.embedded.faults import ServiceError
 
-Kind = Literal["throttle", "error", "unavailable", "drop-request", "drop-reply"]
+Kind = Literal[
+    "throttle", "error", "unavailable", "drop-request", "drop-reply", "denied", "expired", "unknown-key"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _WRITTEN = re.compile(
@@ -28,6 +30,7 @@ class _Rule:
     operations: frozenset[str]
     probability: float
     left: int | None
+    access_key: str
 
 
 class Faults:
@@ -69,6 +72,7 @@ class Faults:
         *,
         probability: float = 1.0,
         times: int | None = None,
+        access_key: str = "",
     ) -> Faults:
         """Let calls fail from now on.
 
@@ -77,14 +81,17 @@ class Faults:
         kind
             ``"throttle"``: refused as too many (ThrottlingException; SlowDown from S3). ``"error"``: 500.
             ``"unavailable"``: 503. ``"drop-request"``: the connection is closed before anything is done.
-            ``"drop-reply"``: all is done, then the connection is closed without an answer. Only the last one changes
-            anything in the store.
+            ``"drop-reply"``: all is done, then the connection is closed without an answer; only this one changes
+            anything in the store. ``"denied"``: no permission. ``"expired"``, ``"unknown-key"``: the credentials are
+            not taken.
         operations
             One or several operations; none means all.
         probability
             Of each call.
         times
             How many calls fail in all; None means that it does not end.
+        access_key
+            Only calls that are signed with this access key id; empty means all.
 
         Returns
         -------
@@ -99,7 +106,7 @@ class Faults:
         chosen = frozenset([operations] if isinstance(operations, str) else operations)
         _check(kind, chosen, probability)
         with self._lock:
-            self._rules.append(_Rule(kind, chosen, probability, times))
+            self._rules.append(_Rule(kind, chosen, probability, times, access_key))
         return self
 
     def clear(self) -> None:
@@ -108,11 +115,11 @@ class Faults:
             self._rules.clear()
             self.latency = 0.0
 
-    def pick(self, operation: str) -> Kind | None:
+    def pick(self, operation: str, access_key: str = "") -> Kind | None:
         """Decide what happens to one call; of several faults that would strike, the one that was added last."""
         with self._lock:
             for rule in reversed(self._rules):
-                if self._strikes(rule, operation):
+                if self._strikes(rule, operation, access_key):
                     self.happened[rule.kind] += 1
                     return rule.kind
         return None
@@ -125,8 +132,10 @@ class Faults:
                 return self._random.uniform(*latency)
         return latency
 
-    def _strikes(self, rule: _Rule, operation: str) -> bool:
+    def _strikes(self, rule: _Rule, operation: str, access_key: str) -> bool:
         if rule.left == 0 or (rule.operations and operation not in rule.operations):
+            return False
+        if rule.access_key and rule.access_key != access_key:
             return False
         if rule.probability < 1 and self._random.random() >= rule.probability:
             return False
@@ -155,6 +164,35 @@ def add_written(faults: Faults, text: str) -> None:
     faults.add(found["kind"], operations, probability=probability, times=times)  # type: ignore[arg-type]  # checked there
 
 
+# By protocol: S3 speaks rest-xml, STS and IAM query; all others as the JSON services do [D].
+_NOT_LET_IN: dict[str, tuple[dict[str, tuple[str, int]], str]] = {
+    "denied": (
+        {
+            "json": ("AccessDeniedException", 400),
+            "rest-xml": ("AccessDenied", 403),
+            "query": ("AccessDenied", 403),
+        },
+        "User is not authorized to perform this action",
+    ),
+    "expired": (
+        {
+            "json": ("ExpiredTokenException", 400),
+            "rest-xml": ("ExpiredToken", 400),
+            "query": ("ExpiredToken", 403),
+        },
+        "The security token included in the request is expired",
+    ),
+    "unknown-key": (
+        {
+            "json": ("UnrecognizedClientException", 400),
+            "rest-xml": ("InvalidAccessKeyId", 403),
+            "query": ("InvalidClientTokenId", 403),
+        },
+        "The security token included in the request is invalid.",
+    ),
+}
+
+
 def refusal(kind: Kind, protocol: str) -> ServiceError:
     """Return the error that a fault answers with, as services of `protocol` word it [D]."""
     if kind == "throttle":
@@ -163,6 +201,10 @@ def refusal(kind: Kind, protocol: str) -> ServiceError:
         return ServiceError("Throttling" if protocol == "query" else "ThrottlingException", "Rate exceeded")
     if kind == "unavailable":
         return ServiceError("ServiceUnavailable", "Service is unable to handle request.", 503)
+    if kind in _NOT_LET_IN:
+        codes, message = _NOT_LET_IN[kind]
+        code, status = codes.get(protocol, codes["json"])
+        return ServiceError(code, message, status)
     code = "InternalError" if protocol == "rest-xml" else "InternalFailure"
     return ServiceError(code, "We encountered an internal error. Please try again.", 500)
 

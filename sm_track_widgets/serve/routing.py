@@ -22,7 +22,7 @@ from sm_track_widgets.embedded.faults import ServiceError, unsupported
 from sm_track_widgets.serve.http1 import Request
 
 _LABEL = re.compile(r"\{(\w+)(\+?)\}")
-_SCOPE = re.compile(r"Credential=[^/,\s]*/\d{8}/[\w-]*/([\w-]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=([^/,\s]*)/\d{8}/[\w-]*/([\w-]+)/aws4_request")
 _RPC = re.compile(r"/service/(\w+)/operation/(\w+)")
 CBOR = "smithy-rpc-v2-cbor"
 Protocol = Literal["json", "rest-json", "rest-xml", "query", "smithy-rpc-v2-cbor"]
@@ -102,8 +102,18 @@ def _speakers(protocol: Protocol, name: str) -> Mapping[str, str]:
 
 def signed_for(request: Request) -> str | None:
     """Return the service that the request was signed for, as its signature names it."""
-    found = _SCOPE.search(request.headers.get("authorization") or urllib.parse.unquote(request.query))
-    return None if found is None else found[1]
+    found = _signature(request)
+    return None if found is None else found[2]
+
+
+def key_of(request: Request) -> str:
+    """Return the access key id that the request was signed with; empty when it is not signed."""
+    found = _signature(request)
+    return "" if found is None else found[1]
+
+
+def _signature(request: Request) -> re.Match[str] | None:
+    return _SCOPE.search(request.headers.get("authorization") or urllib.parse.unquote(request.query))
 
 
 def by_target(request: Request) -> Route:

@@ -7,10 +7,11 @@ import json
 import mimetypes
 import os
 import re
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets._names import (
@@ -18,7 +19,12 @@ from sm_track_widgets._names import (
     MAX_ARTIFACT_VALUE,
     MAX_MEDIA_TYPE,
     MEDIA_TYPE_PATTERN,
+    RESERVED_PREFIX,
+    is_reserved,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT_PREFIX = "sm-track"
 UNKNOWN_TYPE = "application/octet-stream"
@@ -78,32 +84,27 @@ def media_type(name: str, asked: str | None = None) -> str:
     return guessed if fits else UNKNOWN_TYPE
 
 
-def user_file(file_path: Any) -> Path:
-    """Return the path of a file the user named.
+def user_path(file_path: Any) -> Path:
+    """Return the path of a file or folder the user named.
 
     Raises
     ------
     UsageError
-        It does not exist, cannot be read, or is a folder.
+        It does not exist, or is neither.
     """
     try:
         path = Path(os.path.expanduser(os.fspath(file_path)))  # noqa: PTH111 - Path.expanduser raises without a home
-        found, folder = path.exists(), path.is_dir()
+        found, usable = path.exists(), path.is_file() or path.is_dir()
     except (TypeError, ValueError, OSError):
         raise UsageError(
             f"{file_path!r} is no path of a file.", "Give a path as text or pathlib.Path."
         ) from None
-    if folder:
-        raise UsageError(
-            f"{str(file_path)!r} is a folder.",
-            f"Zip it first: shutil.make_archive({path.name!r}, 'zip', {str(file_path)!r})",
-        )
     if not found:
         raise UsageError(
             f"{str(file_path)!r} does not exist.",
             f"The current folder is {str(Path.cwd())!r}: write the file first.",
         )
-    if not path.is_file():
+    if not usable:
         raise UsageError(f"{str(file_path)!r} is no ordinary file.", "Copy its content into one first.")
     return path
 
@@ -149,7 +150,17 @@ def spool_json(document: Any, folder: Path, basename: str) -> Spooled:
     ConfigError
         It cannot be written.
     """
-    data = json.dumps(document).encode()
+    return spool_bytes(json.dumps(document).encode(), folder, basename)
+
+
+def spool_bytes(data: bytes, folder: Path, basename: str) -> Spooled:
+    """Write `data` into `folder`.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be written.
+    """
     target = _fresh(folder)
     try:
         target.write_bytes(data)
@@ -157,6 +168,34 @@ def spool_json(document: Any, folder: Path, basename: str) -> Spooled:
         target.unlink(missing_ok=True)
         raise _unwritable(folder, error) from None
     return Spooled(target, hashlib.sha256(data).hexdigest(), len(data), basename)
+
+
+def spool_made(write: Callable[[Path], object], folder: Path, basename: str) -> Spooled:
+    """Have `write` make a file of name `basename`, and take it into `folder`.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be written; whatever else `write` raises is passed on.
+    """
+    target = _fresh(folder)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix="making-") as place:
+            path = Path(place) / safe_basename(basename)
+            write(path)
+            digest, size = _digest(path), path.stat().st_size
+            path.replace(target)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    return Spooled(target, digest, size, basename)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _fresh(folder: Path) -> Path:
@@ -187,6 +226,32 @@ def artifact_name(name: str) -> str:
     """Return a name for an artifact: one line, at most 128 characters, the extension kept."""
     clean = re.sub(r"\s+", " ", name.encode("utf-8", "replace").decode("utf-8")).strip() or "artifact"
     return _cut(clean, MAX_ARTIFACT_KEY)
+
+
+def asked_name(artifact_file: Any) -> str:
+    """Return the name of an artifact that the user gave as a file's: relative, perhaps in a folder.
+
+    Raises
+    ------
+    UsageError
+        It is no such name, or one of ours.
+    """
+    try:
+        name = os.fspath(artifact_file)
+    except TypeError:
+        name = None
+    if not isinstance(name, str) or not name.strip():
+        raise UsageError(f"{artifact_file!r} is no name for a file.", "Give one such as 'plots/loss.png'.")
+    parts = name.strip().split("/")
+    if "" in parts or ".." in parts:
+        raise UsageError(
+            f"{name!r} is no name for an artifact.", "Give a relative one such as 'plots/loss.png'."
+        )
+    if is_reserved(name.strip()):
+        raise UsageError(
+            f"Names that start with {RESERVED_PREFIX!r} are kept for sm_track_widgets.", "Take another."
+        )
+    return artifact_name("/".join(part for part in parts if part != ".") or name)
 
 
 def artifact_value(name: str, value: Any) -> str:

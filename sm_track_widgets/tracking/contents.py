@@ -24,7 +24,7 @@ from sm_track_widgets._names import (
 from sm_track_widgets.tracking import artifacts, values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sm_track_widgets._types import Params, Scalar
     from sm_track_widgets.tracking.opening import Found
@@ -114,14 +114,23 @@ class Contents:
 
     def room_for(self, name: str, *, output: bool) -> bool:
         """Whether one more artifact of this name can be kept; says so when not."""
-        held, limit = (self.outputs, USER_OUTPUTS) if output else (self.inputs, MAX_ARTIFACTS)
-        if name in held or sum(known != CAPTURE_ARTIFACT for known in held) < limit:
+        if name in self._held(output=output) or self.places_left([name], output=output) >= 0:
             return True
+        limit = USER_OUTPUTS if output else MAX_ARTIFACTS
         kind = "output" if output else "input"
         self._warn(
             f"{kind.capitalize()} {name!r} was not kept: a run holds {limit} {kind}s. Zip several into one."
         )
         return False
+
+    def places_left(self, names: Iterable[str], *, output: bool) -> int:
+        """How many more artifacts could be kept after these; negative: so many of them find no place."""
+        held, limit = self._held(output=output), USER_OUTPUTS if output else MAX_ARTIFACTS
+        wanted = len(set(names).difference(held))
+        return limit - sum(known != CAPTURE_ARTIFACT for known in held) - wanted
+
+    def _held(self, *, output: bool) -> dict[str, str]:
+        return self.outputs if output else self.inputs
 
     def free_name(self, basename: str, digest: str, *, output: bool) -> str:
         """Return the name for a file nobody named: a number is added when another content has it.

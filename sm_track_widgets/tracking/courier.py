@@ -23,12 +23,20 @@ MODULE = "sm_track_widgets.tracking.sender"
 PATHS = "SM_TRACK_SENDER_PATHS"
 BOOT = f"""
 import os, runpy, sys
-sys.path += [path for path in os.environ.pop("{PATHS}").split(os.pathsep) if path not in sys.path]
+own, *others = os.environ.pop("{PATHS}").split(os.pathsep)
+library = os.path.dirname(os.__file__)
+behind = [place for place, path in enumerate(sys.path) if path in (library, os.path.join(library, "lib-dynload"))]
+sys.path.insert(max(behind, default=0) + 1, own)
+sys.path += [path for path in others if path not in sys.path]
 runpy.run_module("{MODULE}", run_name="__main__", alter_sys=True)
 """
+PACKAGE = Path(__file__).parents[2]
+"""Where this package is: a sender runs the same copy of it as its kernel, whatever else is installed."""
 MOST_RESTARTS = 5
 SOUND = 60.0
 """Seconds of life after which earlier deaths of the sender are forgotten."""
+LAST_WORDS = 8.0
+"""Seconds that a sender which is told to stop has for the calls that are under way."""
 LAST_DELIVERY = 10.0
 """Seconds that the end of the kernel waits for a sender thread, which ends with it."""
 
@@ -74,6 +82,21 @@ class ProcessCourier:
         with self._lock:
             if self._started and not self._closed:
                 self._alive()
+
+    def renew(self) -> None:
+        """Start a fresh sender: it reads credentials and environment anew, and knows of no earlier deaths."""
+        with self._lock:
+            if self._closed:
+                return
+            process, self._process = self._process, None
+            self._shut_pipe()
+            if process is not None and process.poll() is None:
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(LAST_WORDS)
+            self._restarts, self._not_before = 0, 0.0
+            self._backoff.reset()
+            self._alive()
 
     def close(self) -> None:
         """Say that nothing more will be written: the sender delivers what is there and ends by itself."""
@@ -180,6 +203,13 @@ class ThreadCourier:
     def check(self) -> None:
         """Nothing can have died."""
 
+    def renew(self) -> None:
+        """Start a fresh thread; the session of the user's own is the one it was."""
+        if self._bell is not None and self._thread is not None:
+            self._bell.stop()
+            self._thread.join(LAST_WORDS)
+        self.wake()
+
     def close(self) -> None:
         """Deliver what is there, for up to ten seconds: the thread ends with the process."""
         self._closed = True
@@ -206,5 +236,5 @@ def sender_environment() -> dict[str, str]:
     They come behind the standard library, other than in PYTHONPATH: a ``random.py`` beside the notebook is harmless
     to a kernel, which has imported its own long before, and would be fatal to a new Python.
     """
-    paths = [str(Path(entry or ".").absolute()) for entry in sys.path]
+    paths = [str(PACKAGE), *(str(Path(entry or ".").absolute()) for entry in sys.path)]
     return {**os.environ, PATHS: os.pathsep.join(dict.fromkeys(paths))}

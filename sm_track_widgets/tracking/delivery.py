@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from sm_track_widgets._types import Clock
 from sm_track_widgets.tracking.delivery_context import DeliveryContext, Pause, plain_pause
 from sm_track_widgets.tracking.failures import Backoff, BlockedError, RefusedError, StoppedError
-from sm_track_widgets.tracking.journal_format import Record, refused_path, segments_of
+from sm_track_widgets.tracking.held import resend_held
+from sm_track_widgets.tracking.journal_format import Record, refused_path, remove_journal
 from sm_track_widgets.tracking.point_delivery import MOST_IN_FLIGHT, BatchedPoints, BulkPoints
+from sm_track_widgets.tracking.reconcile import SETTLED, Reconciler
 from sm_track_widgets.tracking.record_calls import RecordCalls
+from sm_track_widgets.tracking.trimming import trim
 from sm_track_widgets.tracking.workers import Workers
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 CHUNK = 5000
 ASK_AGAIN = 30.0
 """Seconds between tries while the service refuses everything."""
+DAMAGED_AFTER = 1.0
+"""Seconds after which a record that fails its checksum is not being written any more."""
 KERNEL_ENDED = "kernel ended while the run was open"
 
 
@@ -29,8 +34,8 @@ class Delivery:
     """Delivers one journal, in the sender or in the foreground.
 
     Points are stored once in the embedded home, whenever this process is killed; other records may be sent twice,
-    which changes nothing. In the home ``"aws"`` a point is sent at most once; when the answer to it was lost, it is
-    held (see `Progress.held`).
+    which changes nothing. In the home ``"aws"`` a point whose answer was lost is sent again only when the service was
+    found not to have it; where that cannot be found out, it is held (see `Progress.held`).
 
     Parameters
     ----------
@@ -44,6 +49,8 @@ class Delivery:
         Threads for calls in flight (home ``"aws"``).
     pause, clock, backoff
         How to wait, what time it is, how waiting grows.
+    settled
+        Seconds until the service shows what it has stored (home ``"aws"``); see `reconcile`.
     """
 
     def __init__(
@@ -56,6 +63,7 @@ class Delivery:
         pause: Pause = plain_pause,
         clock: Clock = time.time,
         backoff: Callable[[], Backoff] = Backoff,
+        settled: float = SETTLED,
     ) -> None:
         refused = refused_path(reader.path)
         self.reader = reader
@@ -68,8 +76,16 @@ class Delivery:
             self._points: BulkPoints | BatchedPoints = BulkPoints(self._context)
         else:
             workers = workers or Workers(MOST_IN_FLIGHT, "sm-track-put")
-            self._points = BatchedPoints(self._context, workers)
-        self._ask_again = 0.0
+            component = reader.header.run.component
+            asking = Reconciler(
+                connection, reader.path, component, pause=pause, backoff=backoff, settled=settled
+            )
+            self._points = BatchedPoints(self._context, workers, asking)
+        self._asked = float("-inf")
+        self._trimmed = 0
+        self._torn = (-1, 0.0)
+        self._writer_gone = False
+        self.stopped_run = False
 
     @property
     def complete(self) -> bool:
@@ -78,7 +94,8 @@ class Delivery:
 
     def due(self, *, now: bool = False) -> bool:
         """Whether there is something to deliver, and, while blocked, whether it is time to ask again."""
-        if self.state.blocked and not now and self._context.clock() < self._ask_again:
+        # Not only from below: the clock may have been set back.
+        if self.state.blocked and not now and 0 <= self._context.clock() - self._asked < ASK_AGAIN:
             return False
         return self.reader.pending(self.state.delivered) and not self.complete
 
@@ -89,11 +106,14 @@ class Delivery:
         (`state.blocked`, `state.error`), or the sender was told to stop.
         """
         try:
-            while self.step():
+            if self.state.blocked:
+                self._context.renew()
+            while self.step() or self._past_damage():
                 pass
         except BlockedError as error:
             self.state.blocked, self.state.error = True, str(error)
-            self._ask_again = self._context.clock() + ASK_AGAIN
+            self._asked = self._context.clock()
+            self.state.tries += 1
             self._context.save()
             return False
         except StoppedError:
@@ -116,13 +136,35 @@ class Delivery:
         if self.state.blocked:
             self.state.blocked, self.state.error = False, ""
         self._context.save()
+        if self.reader.segment > self._trimmed:
+            trim(self.reader, remember=self._context.connection.home == "aws")
+            self._trimmed = self.reader.segment
         return bool(records)
+
+    def _past_damage(self) -> bool:
+        """Where records fail their checksum and whole ones follow, step over them, and say so."""
+        if not self.reader.torn:
+            return False
+        place, now = self.reader.offset, time.monotonic()
+        if place != self._torn[0]:
+            self._torn = (place, now)
+        if not self._writer_gone and now - self._torn[1] < DAMAGED_AFTER:
+            return False
+        skipped = self.reader.skip_damage()
+        if not skipped:
+            return False
+        reason = f"{skipped} bytes of the journal are damaged: they fail their checksum"
+        self._context.set_aside("damage", {"offset": place, "bytes": skipped}, "Damaged", reason)
+        self.state.delivered = self.reader.offset
+        self._context.save()
+        return True
 
     def settle(self, ended: float) -> bool:
         """Deliver what a kernel that is gone has left, and mark its run Stopped when it left no final status.
 
         `ended` is the time of the end, seconds since the epoch. Returns what `run` returns.
         """
+        self._writer_gone = True
         if not self.run():
             return False
         if self.reader.header.owns and not self.state.closed:
@@ -132,7 +174,7 @@ class Delivery:
                 self.state.error = str(error)
                 self._context.save()
                 return False
-            self.state.closed = True
+            self.state.closed = self.stopped_run = True
             self._context.save()
         return True
 
@@ -141,8 +183,20 @@ class Delivery:
         self.state.finished = True
         self._context.save()
         self.reader.close()
-        for path in segments_of(self.reader.path):
-            path.unlink(missing_ok=True)
+        remove_journal(self.reader.path)
+
+    def resend(self) -> bool:
+        """Send what is held once more, whether or not the service has it; False when that must wait."""
+        try:
+            resend_held(self._context)
+        except BlockedError as error:
+            self.state.error = str(error)
+            self.state.tries += 1
+            self._context.save()
+            return False
+        except StoppedError:
+            return False
+        return True
 
     def beat(self) -> None:
         """Tell the kernel that the sender is alive."""
@@ -170,6 +224,7 @@ class Delivery:
         except RefusedError as error:
             raise BlockedError(error.reason) from error
         self._calls.know_arn(opened.arn)
+        self.state.group = opened.ref.group
 
 
 def _groups(records: Sequence[Record]) -> Iterator[list[Record]]:

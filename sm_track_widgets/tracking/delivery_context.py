@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sm_track_widgets._types import Clock, Point
+from sm_track_widgets._types import Clock
+from sm_track_widgets.tracking.aside import append_aside, aside_line
 from sm_track_widgets.tracking.failures import Backoff, BlockedError, RefusedError, StoppedError, judge
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class DeliveryContext:
     ack, state
         The shared file and what it will hold at the next `save`.
     refused_path
-        JSON lines: journal, kind, payload, code, reason, held, time.
+        What is set aside; see `aside`.
     pause, clock, backoff
         How to wait, what time it is, how waiting grows.
     """
@@ -68,6 +68,19 @@ class DeliveryContext:
         if text != self.state.error:
             self.state.error = text
             self.save()
+
+    def renew(self) -> None:
+        """Look for other credentials than those that were refused.
+
+        Raises
+        ------
+        BlockedError
+            There are none, or they are another account's.
+        """
+        try:
+            self.connection.renew_credentials()
+        except Exception as error:
+            raise BlockedError(judge(error).text) from error
 
     def attempt(self, call: Callable[[], Result]) -> Result:
         """Run an idempotent call until it is answered.
@@ -99,19 +112,31 @@ class DeliveryContext:
                 self.trouble("")
                 return result
 
-    def set_aside(self, kind: str, payload: Any, code: str, reason: str, *, held: bool = False) -> None:
-        """Write a record that is not going to be delivered (`held`: not again, unasked) to the refused file."""
-        line = {
-            "journal": self.header.journal,
+    def set_aside(
+        self, kind: str, payload: Any, code: str, reason: str, *, offset: int = -1, held: bool = False
+    ) -> None:
+        """Write a record that is not going to be delivered (`held`: not again, unasked) to the refused file.
+
+        `offset` is where it begins in the journal; -1 for what stands in no record.
+
+        Raises
+        ------
+        BlockedError
+            The file cannot be written; the record may be delivered again.
+        """
+        told: dict[str, Any] = {
             "kind": kind,
-            "payload": asdict(payload) if isinstance(payload, Point) else payload,
             "code": code,
             "reason": reason,
             "held": held,
             "time": self.clock(),
         }
-        with self.refused_path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        if offset >= 0:
+            told["offset"] = offset
+        try:
+            append_aside(self.refused_path, aside_line(self.header, payload, **told))
+        except OSError as error:
+            raise BlockedError(f"cannot write {self.refused_path}: {error.strerror}") from error
         if held:
             self.state.held += 1
         else:
@@ -119,4 +144,8 @@ class DeliveryContext:
 
     def refuse(self, record: Record, error: RefusedError) -> None:
         """Set a whole record aside because the service refused it."""
-        self.set_aside(record.kind, record.payload, error.code, error.reason)
+        self.set_aside(record.kind, record.payload, error.code, error.reason, offset=record.start)
+
+    def hold(self, record: Record, reason: str) -> None:
+        """Set a point aside that the service may have or not; it is not sent again unasked."""
+        self.set_aside(record.kind, record.payload, "Lost", reason, offset=record.start, held=True)

@@ -20,20 +20,24 @@ TRANSIENT_CODES = frozenset(
         "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
         "RequestThrottledException", "RequestTimeout", "RequestTimeoutException", "ServiceUnavailable",
         "ServiceUnavailableException", "SlowDown", "Throttling", "ThrottledException", "ThrottlingException",
-        "TooManyRequestsException", "TransactionInProgressException", "503", "500", "502", "504",
+        "TooManyRequestsException", "TransactionInProgressException", "503",
     }
 )  # fmt: skip
 DENIED_CODES = frozenset(
     {
         "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId",
-        "InvalidClientTokenId", "InvalidSignatureException", "OptInRequired", "RequestExpired",
+        "InvalidClientTokenId", "InvalidSignatureException", "OptInRequired", "RequestExpired", "RequestTimeTooSkewed",
         "SignatureDoesNotMatch", "UnauthorizedOperation", "UnrecognizedClientException", "403",
     }
 )  # fmt: skip
+# Without a code of AWS's own: a gateway in between has answered, while the service may have done the work.
+GATEWAY_CODES = frozenset({"500", "502", "504"})
 # The request never left: the connection was not made.
 NEVER_SENT = frozenset(
-    {"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError", "SSLError", "ConnectionError"}
+    {"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError", "ConnectionError"}
 )
+# An answer came, or began to, and could not be read. (IncompleteReadError and SSLError are no HTTPClientErrors.)
+UNREADABLE = frozenset({"IncompleteReadError", "ResponseParserError", "SSLError"})
 NO_CREDENTIALS = frozenset(
     {
         "CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError", "ProfileNotFound",
@@ -74,24 +78,37 @@ class Verdict:
 def judge(error: BaseException) -> Verdict:
     """Say what `error`, raised by a boto3 call or by the store, means for the record.
 
-    ``"lost"`` is a connection that broke after the request had left: the service may have done the work.
+    ``"lost"`` is an answer that never came, or that nobody can read: the service may have done the work.
     """
     inner = _wrapped(error)
     code, status = _code(inner)
     name = type(inner).__name__
     text = f"{code}: {_message(inner)}" if code else f"{name}: {inner}"
     text = " ".join(text.split())[:500]
+    if code or name in NO_CREDENTIALS:
+        return Verdict(_meaning_of_answer(code, status, name), code or name, text)
+    return Verdict(_meaning_of_failure(inner, name, text), name, text)
+
+
+def _meaning_of_answer(code: str, status: int, name: str) -> Meaning:
     if code in DENIED_CODES or name in NO_CREDENTIALS:
-        return Verdict("denied", code or name, text)
+        return "denied"
+    if code in GATEWAY_CODES:
+        return "lost"
     if code in TRANSIENT_CODES or (status >= SERVER_ERROR and status != NOT_OFFERED):
-        return Verdict("transient", code, text)
-    if code:
-        return Verdict("refused", code, text)
-    if name in NEVER_SENT or isinstance(inner, (sqlite3.OperationalError, OSError)):
-        return Verdict("transient", name, text)
-    if _is_connection(inner):
-        return Verdict("lost", name, text)
-    return Verdict("refused", name, text)
+        return "transient"
+    return "refused"
+
+
+def _meaning_of_failure(error: BaseException, name: str, text: str) -> Meaning:
+    """Return what it means that there is no answer with a code."""
+    if name in NEVER_SENT or (name == "SSLError" and "certificate" in text.lower()):
+        return "transient"
+    if name in UNREADABLE or _is_connection(error):  # before OSError, which ReadTimeoutError is too
+        return "lost"
+    if isinstance(error, (sqlite3.OperationalError, OSError)):
+        return "transient"
+    return "refused"
 
 
 class Backoff:

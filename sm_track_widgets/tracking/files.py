@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import TrackError, UsageError
 from sm_track_widgets._names import CAPTURE_ARTIFACT, MAX_NAME, slug
-from sm_track_widgets.tracking import artifacts
+from sm_track_widgets.tracking import artifacts, folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,31 +60,132 @@ class FileLog:
         *,
         output: bool,
     ) -> bool:
-        """Keep a copy of a user's file and have it sent; False when there is no room for it.
+        """Keep a copy of a user's file, or a zip of a folder, and have it sent; False when there is no room for it.
 
         Raises
         ------
         UsageError
-            No such file, a folder, an impossible media type, `extra_args` that JSON cannot hold.
+            No such file, an empty folder, an impossible media type, `extra_args` that JSON cannot hold.
         ConfigError
             The copy cannot be written.
         """
-        path = artifacts.user_file(file_path)
-        kind = artifacts.media_type(path.name, media_type)
+        path, spool = artifacts.user_path(file_path), self.spool
         extra = _plain(extra_args)
-        wanted = artifacts.artifact_name(name or path.name)
+        if not path.is_dir():
+            kind = artifacts.media_type(path.name, media_type)
+            kept = self._keep(
+                lambda: artifacts.spool_file(path, spool), path.name, name, kind, extra, output=output
+            )
+            return kept is not None
+        basename = folders.zip_name(path)
+        kind = artifacts.media_type(basename, media_type)
+        kept = self._keep(
+            lambda: artifacts.spool_made(lambda made: folders.write_zip(path, made), spool, basename),
+            basename,
+            name,
+            kind,
+            extra,
+            output=output,
+        )
+        return kept is not None
+
+    def made(
+        self,
+        write: Callable[[Path], object],
+        basename: str,
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+        output: bool = True,
+    ) -> Spooled | None:
+        """Keep a file that `write` makes, as `content` keeps bytes: for what need not be in memory twice.
+
+        Returns
+        -------
+        Spooled or None
+            What was written; None when there is no room for it, and then `write` may not have been called.
+
+        Raises
+        ------
+        UsageError
+            An impossible media type, or what `write` raises.
+        ConfigError
+            The file cannot be written.
+        """
+        kind = artifacts.media_type(basename, media_type)
+        return self._keep(
+            lambda: artifacts.spool_made(write, self.spool, basename),
+            basename,
+            name,
+            kind,
+            None,
+            output=output,
+        )
+
+    def content(
+        self,
+        data: bytes,
+        basename: str,
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+        output: bool = True,
+    ) -> bool:
+        """Keep `data` as `file` keeps a file; False when there is no room for it.
+
+        Parameters
+        ----------
+        data
+            What the file holds.
+        basename
+            The file's name; it ends the object's key and tells the media type.
+        name
+            Name of the artifact; what has it is replaced. None: `basename`, with a number when another content
+            has it.
+        media_type
+            Such as ``image/png``; None: by the extension.
+
+        Raises
+        ------
+        UsageError
+            An impossible media type.
+        ConfigError
+            The content cannot be written.
+        """
+        kind = artifacts.media_type(basename, media_type)
+        kept = self._keep(
+            lambda: artifacts.spool_bytes(data, self.spool, basename),
+            basename,
+            name,
+            kind,
+            None,
+            output=output,
+        )
+        return kept is not None
+
+    def _keep(
+        self,
+        spool: Callable[[], Spooled],
+        basename: str,
+        name: str | None,
+        media_type: str,
+        extra: Params | None,
+        *,
+        output: bool,
+    ) -> Spooled | None:
+        wanted = artifacts.artifact_name(name or basename)
         # Asked before the copy is made; the name without a number is as good as another for counting.
         if not self.contents.room_for(wanted, output=output):
-            return False
-        spooled = artifacts.spool_file(path, self.spool)
+            return None
+        spooled = spool()
         if name is None:
-            wanted = self.contents.free_name(path.name, spooled.sha256, output=output)
+            wanted = self.contents.free_name(basename, spooled.sha256, output=output)
         if not self.contents.room_for(wanted, output=output):
             spooled.path.unlink(missing_ok=True)
-            return False
+            return None
         key = artifacts.object_key(self.prefix, self.ref.experiment, spooled)
-        self._send(spooled, wanted, key, kind, extra, output=output)
-        return True
+        self._send(spooled, wanted, key, media_type, extra, output=output)
+        return spooled
 
     def graph(self, graph: Graph, *, output: bool) -> bool:
         """Keep a graph: a JSON object, an artifact of the run, a lineage artifact of the graph's type."""

@@ -1,90 +1,91 @@
-"""Lets the SageMaker SDK find our open run where it looks for its own.
+"""Our open runs, as the SDK and boto3 see them: the SDK finds them, and jobs started by either are linked to them.
 
-``load_run()``, ``Estimator.fit`` and ``@remote`` of the SDK ask ``_RunContext`` for the current run. Our run is put
-there when the SDK is loaded; when it is imported later, while a run is open, a finder on ``sys.meta_path`` puts it
-there right after the module has been executed. Nothing stays behind when the last run is closed.
+Two things are put into the process, both taken out again by `uninstall`: a slot in the SDK's ``_RunContext``, filled
+only while a run is open (`interop_slot`), and handlers on botocore's sessions (`interop_jobs`). The handlers are there
+from ``%load_ext``, `link_jobs` or the first run on, so that every session made from then on has them; while no run is
+open they change nothing.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
-from importlib.machinery import PathFinder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sm_track_widgets import _sdk
+from sm_track_widgets.tracking import interop_jobs, interop_slot, registry
+from sm_track_widgets.tracking.interop_imports import ImportWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from sm_track_widgets.tracking.run import Run
 
 _lock = threading.RLock()
-_runs: list[Any] = []
 
 
-def register(run: Any) -> None:
-    """Make `run` the SDK's current run, now or as soon as the SDK is imported."""
+def install(*, look: bool = True) -> None:
+    """Link jobs to the runs that are open, from now until `uninstall`; imports nothing, twice is harmless.
+
+    Parameters
+    ----------
+    look
+        False leaves out the look for sessions and clients that are there already, some 50 ms for a million objects;
+        a later call makes up for it.
+    """
     with _lock:
-        _runs.append(run)
-        context = _sdk.loaded_run_context()
-        if context is not None:
-            _put(context)
-        elif _finder not in sys.meta_path:
-            sys.meta_path.insert(0, _finder)
+        if "botocore" in sys.modules:
+            interop_jobs.attach(look=look)
+        else:
+            _watch.start()
 
 
-def unregister(run: Any) -> None:
-    """Take `run` away again; a run of ours that is still open takes its place. Twice is harmless."""
+def uninstall() -> None:
+    """Take everything out of the SDK and of botocore again, whether or not a run is open; twice is harmless."""
     with _lock:
-        if run in _runs:
-            _runs.remove(run)
-        context = _sdk.loaded_run_context()
-        if context is not None and context.get_current_run() is run:
-            context.drop_current_run()
-            if _runs:
-                _put(context)
-        if (not _runs or context is not None) and _finder in sys.meta_path:
-            sys.meta_path.remove(_finder)
+        _watch.stop()
+        interop_slot.clear()
+        interop_jobs.detach()
 
 
-def _put(context: Any) -> None:
-    """Put the newest of our runs there, unless the SDK's own run is."""
-    held = context.get_current_run()
-    if held is None or any(held is run for run in _runs):
-        context.add_run_object(_runs[-1])
+def link_jobs(*, on: bool = True) -> None:
+    """Link every training, processing and transform job to the run that is open when it is created.
+
+    ``%load_ext sm_track_widgets`` and every `Run` do this by themselves. It is needed where neither is: for scripts
+    whose only runs are the SDK's own, since ``ModelTrainer`` of SDK 3.x forgets the run that it is called in.
+
+    Works for whatever makes the job: the SDK (2.x and 3.x, ``@remote``), boto3, clients made before or after this.
+    An ``ExperimentConfig`` that the request has already is kept.
+
+    Parameters
+    ----------
+    on
+        False takes all of it out again.
+
+    Examples
+    --------
+    >>> link_jobs()
+    >>> link_jobs(on=False)
+    """
+    if on:
+        install()
+    else:
+        uninstall()
 
 
-def _loaded() -> None:
-    with _lock:
-        context = _sdk.loaded_run_context()
-        if context is not None and _runs:
-            _put(context)
-        if _finder in sys.meta_path:
-            sys.meta_path.remove(_finder)
+def register(run: Run) -> None:
+    """Count `run`, which has just been opened, among those that the SDK finds and jobs are linked to."""
+    del run  # the registry knows it
+    install()
+    interop_slot.fill()
 
 
-class _Finder:
-    """Finds the SDK's ``_run_context`` module as usual, and has `_loaded` called once it is executed."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Return the usual spec, with a loader that reports; None for every other module."""
-        if fullname not in _sdk.run_context_module_names:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.loader is not None:
-            loader: Any = spec.loader
-            execute: Callable[[ModuleType], None] = loader.exec_module
-
-            def exec_module(module: ModuleType) -> None:
-                del loader.exec_module  # the loader stays reachable as module.__loader__: leave it as it was
-                execute(module)
-                _loaded()
-
-            loader.exec_module = exec_module
-        return spec
+def unregister(run: Run) -> None:
+    """Forget `run`, which has been closed; the SDK is left as it was when no other run of ours is open."""
+    if not any(other is not run for other in registry.open_runs()):
+        interop_slot.clear()
 
 
-_finder = _Finder()
+def _imported() -> None:
+    _watch.stop()
+    install()
+
+
+_watch = ImportWatch(("botocore",), _imported)

@@ -38,10 +38,11 @@ from sm_track_widgets.tracking.journal_format import (
     segment_name,
 )
 from sm_track_widgets.tracking.journal_reader import JournalReader
-from sm_track_widgets.tracking.segments import create_segment
+from sm_track_widgets.tracking.segments import Segment, create_segment
 
 __all__ = ["JournalError", "JournalHeader", "JournalReader", "JournalWriter", "Record"]
 
+CLOSED = "The run is closed."
 _pack_body = METRIC_BODY.pack
 _pack_head = HEAD.pack
 _writers: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
@@ -84,6 +85,7 @@ class JournalWriter:
         self._segment = self._first = create_segment(path, head, first_segment, locked=True)
         self._memory = self._segment.memory
         self._position = self.start = len(head)
+        self._next: tuple[Segment, int] | None = None
         self._room = first_segment - HEAD.size
         self._last_metric = self._room - METRIC_SIZE
         self._points = 0
@@ -145,8 +147,10 @@ class JournalWriter:
             if self._closed:
                 return
             self._skip_uncounted()
+            if self._memory[self._position] == ROTATED:
+                self._rotate(0)
             self._memory[self._position : self._position + HEAD.size] = frame(ENDED, b"")
-            self._shut("The run is closed.")
+            self._shut(CLOSED)
             self._segment.close()
             self._first.close()
 
@@ -169,23 +173,30 @@ class JournalWriter:
         self._position += len(data)
 
     def _ensure(self, need: int) -> None:
-        """Start a further segment when `need` bytes do not fit into this one."""
-        if self._closed:
-            raise UsageError(self._closed, "Open it again with: load_run(name)")
-        if self._position + need <= self._room:
-            return
-        base = self._base + self._size
-        head = segment_head(self.header, self._index + 1, base)
-        size = aligned(max(min(self._size * 4, LARGEST_SEGMENT), len(head) + need + 4 * METRIC_SIZE), 4096)
-        path = self.path.with_name(segment_name(self.path.name, self._index + 1))
-        fresh = create_segment(path, head, size)
+        """Start further segments until `need` bytes fit, and until none is left half started by an interrupt."""
+        if self._closed or self._memory[self._position] == ENDED:
+            raise UsageError(self._closed or CLOSED, "Open it again with: load_run(name)")
+        while self._position + need > self._room or self._memory[self._position]:
+            self._rotate(need)
+
+    def _rotate(self, need: int) -> None:
+        """Go on in the next segment; interrupted anywhere, the next call goes on from there."""
+        if self._next is None:
+            head = segment_head(self.header, self._index + 1, self._base + self._size)
+            size = aligned(
+                max(min(self._size * 4, LARGEST_SEGMENT), len(head) + need + 4 * METRIC_SIZE), 4096
+            )
+            path = self.path.with_name(segment_name(self.path.name, self._index + 1))
+            self._next = (create_segment(path, head, size), len(head))
+        full, (fresh, first) = self._segment, self._next
+        size, names = len(fresh.memory), dict[str, int]()
+        room = size - HEAD.size
         # The reader follows this mark, so the next segment stands before it.
         self._memory[self._position : self._position + HEAD.size] = frame(ROTATED, b"")
-        full, self._segment, self._memory, self._position = self._segment, fresh, fresh.memory, len(head)
-        self._index, self._base, self._size = self._index + 1, base, size
-        self._room = size - HEAD.size
-        self._last_metric = self._room - METRIC_SIZE
-        self._names = {}
+        # No call from here on: an interrupt comes before all of it or after.
+        self._segment, self._memory, self._position, self._next = fresh, fresh.memory, first, None
+        self._index, self._base, self._size = self._index + 1, self._base + self._size, size
+        self._room, self._last_metric, self._names = room, room - METRIC_SIZE, names
         full.close(keep_lock=full is self._first)
 
     def _skip_uncounted(self) -> None:

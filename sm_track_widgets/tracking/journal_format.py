@@ -13,6 +13,7 @@ that a reader needs no earlier segment.
 
 from __future__ import annotations
 
+import glob
 import json
 import struct
 from dataclasses import asdict, dataclass
@@ -44,6 +45,10 @@ Identity = tuple[str, str, str, str]
 
 class JournalError(Exception):
     """A file that is not a journal of a version this package reads."""
+
+
+class NewerJournalError(JournalError):
+    """A journal of a later version of this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,15 @@ class JournalHeader:
     def identity(self) -> Identity:
         """Home, account, region, endpoint."""
         return (self.home, self.account, self.region, self.endpoint)
+
+    def belongs(self, identity: Identity) -> bool:
+        """Whether the records may be delivered there.
+
+        An account that could not be asked for when the run was opened, since no credentials were taken or the network
+        was down, is whichever is there now: such a run is nowhere yet.
+        """
+        home, account, region, endpoint = self.identity
+        return identity == (home, account or identity[1], region, endpoint)
 
 
 class Record(NamedTuple):
@@ -118,15 +132,17 @@ def parse_segment_head(start: bytes) -> tuple[JournalHeader, int, int]:
     Raises
     ------
     JournalError
-        When `start` is not the beginning of a segment of this format.
+        When `start` is not the beginning of a segment; `NewerJournalError` when it is one of a later format.
     """
     if len(start) < SEGMENT_HEAD.size:
         raise JournalError("too short for a journal")
     magic, length, checksum = SEGMENT_HEAD.unpack_from(start)
     text = start[SEGMENT_HEAD.size : SEGMENT_HEAD.size + length]
     if magic != MAGIC or crc32(text) != checksum:
-        raise JournalError("not a journal of this version")
+        raise JournalError("not a journal")
     told = json.loads(text)
+    if told["format"] > FORMAT:
+        raise NewerJournalError(f"a journal of a newer version (format {told['format']})")
     fields = dict(told["header"])
     fields["run"] = RunRef(**fields["run"])
     return JournalHeader(**fields), told["base"], aligned(SEGMENT_HEAD.size + length, 64)
@@ -147,9 +163,32 @@ def refused_path(journal: Path) -> Path:
     return journal.with_suffix(".refused")
 
 
+def passed_path(journal: Path) -> Path:
+    """Path of what is remembered of segments that are deleted while the run goes on; see `history.note_passed`."""
+    return journal.with_suffix(".passed")
+
+
+def resend_path(journal: Path) -> Path:
+    """Path of the empty file that asks whoever delivers the journal to send once more what is held."""
+    return journal.with_suffix(".resend")
+
+
 def segments_of(journal: Path) -> list[Path]:
-    """Paths of all segments that exist, the last first: the first one carries the owner's lock."""
-    count = 0
-    while journal.with_name(segment_name(journal.name, count)).exists():
-        count += 1
-    return [journal.with_name(segment_name(journal.name, index)) for index in reversed(range(count))]
+    """Paths of all segments that exist, the last first: the first one carries the owner's lock.
+
+    Some may be missing: deleting was cut off, or what they held is delivered.
+    """
+    found = [(0, journal)] if journal.exists() else []
+    for path in journal.parent.glob(f"{glob.escape(journal.name)}.*"):
+        number = path.name[len(journal.name) + 1 :]
+        if number.isdecimal():
+            found.append((int(number), path))
+    return [path for _, path in sorted(found, reverse=True)]
+
+
+def remove_journal(journal: Path) -> None:
+    """Delete all segments of a journal that is done; who is killed on the way leaves the first one to be found."""
+    passed_path(journal).unlink(missing_ok=True)
+    resend_path(journal).unlink(missing_ok=True)
+    for path in segments_of(journal):
+        path.unlink(missing_ok=True)

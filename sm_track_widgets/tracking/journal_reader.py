@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,10 @@ from sm_track_widgets.tracking.journal_format import (
     aligned,
     parse_segment_head,
     segment_name,
+    segments_of,
 )
+
+_SOMETHING = re.compile(rb"[^\0]")
 
 
 @dataclass(slots=True)
@@ -95,12 +99,17 @@ class JournalReader:
             start, self._position = segment.base + self._position, end
             if kind == METRIC:
                 number, step, time, value = METRIC_BODY.unpack(body)
-                point = Point(segment.names[number], value, None if step == NO_STEP else step, time)
+                point = Point(
+                    segment.names.get(number, f"name-{number}-lost"),
+                    value,
+                    None if step == NO_STEP else step,
+                    time,
+                )
                 records.append(Record("metric", point, start, segment.base + end))
             elif kind == NAME:
                 self._learn(body)
             elif kind == ROTATED:
-                self._enter(self._index + 1)
+                self._enter(self._following())
             else:
                 name, payload = json.loads(body)
                 records.append(Record(name, payload, start, segment.base + end))
@@ -111,10 +120,42 @@ class JournalReader:
         """Where the next `read` would go on."""
         return self._segment.base + self._position
 
+    @property
+    def segment(self) -> int:
+        """Number of the segment in which the next `read` would begin."""
+        return self._index
+
+    @property
+    def base(self) -> int:
+        """Offset at which that segment begins."""
+        return self._segment.base
+
     def pending(self, offset: int) -> bool:
         """Whether something is written at `offset`, be it the end mark; cheap enough to ask often."""
         self._seek(offset)
         return HEAD.unpack_from(self._segment.memory, self._position)[0] != 0
+
+    def skip_damage(self) -> int:
+        """Step over what fails its checksum, to the next whole record; return the bytes skipped.
+
+        0 where nothing whole follows: that is a tail, still being written or cut off by a kill.
+        """
+        memory, before = self._segment.memory, self.offset
+        position = self._position + 8
+        # Zeros are what was never written; to look at each of them would take seconds.
+        while (found := _SOMETHING.search(memory, position)) is not None:
+            self._position = position = found.start() // 8 * 8
+            if position + HEAD.size > self._segment.size:
+                break
+            if self._frame() is not None or self.ended:
+                return self.offset - before
+            position += 8
+        self._position = before - self._segment.base
+        following = self._following()
+        if not self.path.with_name(segment_name(self.path.name, following)).exists():
+            return 0
+        self._enter(following)
+        return self.offset - before
 
     def close(self) -> None:
         """Unmap the file."""
@@ -145,19 +186,28 @@ class JournalReader:
         """Go to a global offset; other than going on, it costs a walk from the start of its segment."""
         if offset == self.offset:
             return
-        index = 0
-        self._enter(index)
-        while offset >= self._segment.base + self._segment.size:
-            index += 1
+        for index in self._numbers():
             self._enter(index)
-        wanted = offset - self._segment.base
-        while self._position < wanted:
+            if self._segment.base <= offset:
+                break
+        while self.offset < offset:
             found = self._frame()
+            if found is None and self.torn and self.skip_damage() and self._segment.base <= offset:
+                continue  # as whoever came so far has stepped over it
             if found is None or found[0] == ROTATED:
                 raise JournalError(f"{self.path.name} has no record at offset {offset}")
             if found[0] == NAME:
                 self._learn(found[1])
             self._position = found[2]
+
+    def _numbers(self) -> list[int]:
+        """Numbers of the segments that exist, the last first."""
+        first = len(self.path.name) + 1
+        return [int(path.name[first:] or 0) for path in segments_of(self.path)]
+
+    def _following(self) -> int:
+        """Return the number of the segment behind this one; some between may be deleted, being delivered."""
+        return min((number for number in self._numbers() if number > self._index), default=self._index + 1)
 
     def _enter(self, index: int) -> None:
         fresh, _ = self._map(index)

@@ -11,7 +11,7 @@ from sm_track_widgets._types import Clock
 from sm_track_widgets.tracking.acks import AckFile
 from sm_track_widgets.tracking.delivery import Delivery
 from sm_track_widgets.tracking.delivery_context import Pause, plain_pause
-from sm_track_widgets.tracking.journal_format import ack_path, segments_of
+from sm_track_widgets.tracking.journal_format import ack_path, resend_path, segments_of
 from sm_track_widgets.tracking.journal_reader import JournalReader
 
 if TYPE_CHECKING:
@@ -69,7 +69,10 @@ class Lane:
             ack.close()
             return None
         delivery = Delivery(connection, JournalReader(path), ack, workers=workers, pause=pause, clock=clock)
-        return cls(path, delivery, ack, abandoned=abandoned)
+        lane = cls(path, delivery, ack, abandoned=abandoned)
+        if delivery.state.finished:  # somebody was killed while he deleted it
+            lane._end()
+        return lane
 
     def abandon(self, ended: float) -> None:
         """Its kernel ended, at `ended` seconds since the epoch."""
@@ -80,7 +83,7 @@ class Lane:
         """Whether to start `work` now; `moment` is a monotonic time, `linger` how long to gather."""
         if self.finished or self.given_up or (self.busy is not None and not self.busy.done()):
             return False
-        if self.abandoned:
+        if self.abandoned or resend_path(self.path).exists():
             return True
         if not self.delivery.due(now=urgent):
             self._waiting_since = None
@@ -95,21 +98,35 @@ class Lane:
     def work(self) -> None:
         """Deliver what is there; end the run when its kernel is gone; delete the journal when all is done."""
         delivery = self.delivery
+        if self.finished:
+            return
         if not self.abandoned:
-            if delivery.run() and delivery.complete:
-                self._finish()
+            if delivery.run() and self._resent() and delivery.complete:
+                self._end()
             return
         ended = self._ended if self._ended is not None else time.time()
-        if delivery.settle(ended):
-            self._finish()
-            self._ack.path.unlink(missing_ok=True)
+        if delivery.settle(ended) and self._resent():
+            self._end()
         else:
             self.given_up = True
+
+    def _resent(self) -> bool:
+        """Send again what is held, if somebody asked for it; False when that must wait."""
+        asked = resend_path(self.path)
+        if not asked.exists():
+            return True
+        if not self.delivery.resend():
+            return False
+        asked.unlink(missing_ok=True)
+        return True
 
     def close(self) -> None:
         """Give up the lock; the acknowledged state stays for the kernel to read."""
         self._ack.close()
 
-    def _finish(self) -> None:
+    def _end(self) -> None:
+        """Delete the journal, and, where no kernel reads it any more, the acknowledged state."""
         self.delivery.finish()
         self.finished = True
+        if self.abandoned:
+            self._ack.path.unlink(missing_ok=True)

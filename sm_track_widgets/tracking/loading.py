@@ -8,9 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sm_track_widgets import config
 from sm_track_widgets._errors import UsageError
-from sm_track_widgets._names import PARENT_TAG
 from sm_track_widgets.connection import Connection, active, current
-from sm_track_widgets.tracking import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,9 +40,3 @@ def tag_pairs(tags: Mapping[str, Any] | Iterable[Mapping[str, str]] | None) -> d
         return {str(pair["Key"]): pair["Value"] for pair in tags}
     except (TypeError, KeyError):
         raise UsageError(f"These are no tags: {tags!r}.", "Give a dict: tags={'team': 'vision'}") from None
-
-
-def parent_tag(connection: Connection) -> dict[str, str]:
-    """Name the run around this one, when this one is opened inside its ``with`` block."""
-    outer = registry.enclosing_run()
-    return {PARENT_TAG: outer.ref.component} if outer is not None and outer.connection is connection else {}

@@ -15,6 +15,7 @@ from sm_track_widgets.tracking.journal_format import (
     Identity,
     JournalError,
     JournalHeader,
+    NewerJournalError,
     ack_path,
 )
 from sm_track_widgets.tracking.journal_reader import read_header
@@ -78,9 +79,27 @@ def pending(
             header = read_header(path)
         except (OSError, JournalError):
             continue
-        if identity is None or header.identity == identity:
+        if identity is None or header.belongs(identity):
             found.append(PendingJournal(path, header))
     return found
+
+
+def newer_line(folder: Path) -> str:
+    """Say in one line that journals wait for a newer version of this package; empty where none do."""
+    count = sum(_is_newer(path) and is_left(path) for path in journal_files(folder))
+    if not count:
+        return ""
+    return f"{count} run{'s' if count > 1 else ''} of a newer version of sm-track-widgets: install that, then %sm_sync"
+
+
+def _is_newer(path: Path) -> bool:
+    try:
+        read_header(path)
+    except NewerJournalError:
+        return True
+    except (OSError, JournalError):
+        return False
+    return False
 
 
 def is_left(path: Path, clock: Clock = time.time) -> bool:
@@ -104,7 +123,7 @@ def replay(connection: Connection, folder: Path | None = None) -> ReplayReport:
     """
     folder = folder or connection.settings.path / "journals"
     found = pending(folder)
-    mine = [journal for journal in found if journal.header.identity == connection.identity]
+    mine = [journal for journal in found if journal.header.belongs(connection.identity)]
     done = points = refused = 0
     error = ""
     for journal in mine:
@@ -128,7 +147,9 @@ def tidy(folder: Path) -> None:
         names = {path.name for path in folder.iterdir()}
     except OSError:
         return
-    kept = [name for name in names if not name.endswith((".ack", ".new")) and name != LOG]
+    kept = [
+        name for name in names if not name.endswith((".ack", ".new", ".passed", ".resend")) and name != LOG
+    ]
     if kept:
         return
     for name in names:

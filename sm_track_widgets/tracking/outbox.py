@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sm_track_widgets._errors import ConfigError
+from sm_track_widgets._errors import ConfigError, TrackError
 from sm_track_widgets._types import Clock, RunRef
 from sm_track_widgets.tracking.acks import AckFile, AckState
 from sm_track_widgets.tracking.courier import ProcessCourier, ThreadCourier
@@ -31,6 +31,7 @@ __all__ = [
     "ReplayReport",
     "journal_files",
     "outbox_for",
+    "outboxes",
     "pending",
     "replay",
 ]
@@ -53,13 +54,14 @@ class Outbox:
 
     def __init__(self, connection: Connection, *, clock: Clock = time.time) -> None:
         self.connection = connection
-        self.identity: Identity = connection.identity
+        self.identity: Identity = _identity(connection)
         self.folder = connection.settings.path / "journals" / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._clock = clock
         make = ProcessCourier if connection.rebuildable else ThreadCourier
         self._courier: ProcessCourier | ThreadCourier = make(connection, self.folder)
         self._acks: dict[str, AckFile] = {}
         self._final: dict[str, AckState] = {}
+        self._writers: dict[str, JournalWriter] = {}
         self._lock = threading.Lock()
         _outboxes.add(self)
 
@@ -104,8 +106,25 @@ class Outbox:
             ack.path.unlink(missing_ok=True)
             raise
         self._acks[header.journal] = ack
+        self._writers[header.journal] = writer
         self._courier.wake()
         return writer
+
+    def journals(self) -> list[JournalWriter]:
+        """Return the journals that are not done, the oldest first: of runs that are open, and of closed ones."""
+        return [writer for writer in list(self._writers.values()) if not self._state(writer).finished]
+
+    def tries(self, journal: JournalWriter) -> int:
+        """How often the delivery of `journal` has ended at a service that refuses everything."""
+        return self._state(journal).tries
+
+    def arrived(self, journal: JournalWriter, target: int) -> bool:
+        """Whether everything in `journal` before the offset `target` is done."""
+        return _reached(self._state(journal), journal, target)
+
+    def renew(self) -> None:
+        """Start a fresh sender, which sees credentials and environment as they are now; what it was doing goes on."""
+        self._courier.renew()
 
     def wake(self) -> None:
         """Ask the sender to deliver now; it also looks by itself, up to four or twenty times a second.
@@ -131,7 +150,14 @@ class Outbox:
             held=state.held,
             done=done,
             blocked=state.blocked,
+            uploading=state.uploading,
+            upload_done=state.upload_done,
+            upload_total=state.upload_total,
         )
+
+    def group(self, journal: JournalWriter) -> str:
+        """Return the run group into which the sender has put the run; empty where it has not opened it."""
+        return self._state(journal).group
 
     def wait(
         self,
@@ -189,9 +215,13 @@ class Outbox:
             state = file.load()
             if state.finished:
                 self._final[name] = state
-                file.path.unlink(missing_ok=True)
+                if (
+                    not journal.path.exists()
+                ):  # else a sender died while it deleted it: the next one has to know
+                    file.path.unlink(missing_ok=True)
                 file.close()
                 del self._acks[name]
+                self._writers.pop(name, None)
             return state
 
     def disown(self) -> None:
@@ -205,6 +235,14 @@ def _reached(state: AckState, journal: JournalWriter, target: int) -> bool:
     return state.finished or state.delivered >= target or target == journal.start
 
 
+def _identity(connection: Connection) -> Identity:
+    """Identity, without the account where nobody tells it now: what is logged is kept, and sent when somebody does."""
+    try:
+        return connection.identity
+    except TrackError:
+        return connection.known_identity
+
+
 _outboxes: weakref.WeakSet[Outbox] = weakref.WeakSet()
 _registry: dict[tuple[Identity, Path], Outbox] = {}
 _registry_lock = threading.Lock()
@@ -212,13 +250,18 @@ _registry_lock = threading.Lock()
 
 def outbox_for(connection: Connection) -> Outbox:
     """Return this process's outbox for what `connection` stands for; made at first use."""
-    key = (connection.identity, connection.settings.path)
+    key = (_identity(connection), connection.settings.path)
     with _registry_lock:
         found = _registry.get(key)
         # A session of the user's own is used as it is; one that can be made again stands for all alike.
         if found is None or (not connection.rebuildable and found.connection is not connection):
             found = _registry[key] = Outbox(connection)
         return found
+
+
+def outboxes() -> list[Outbox]:
+    """Return the outboxes of this process, of every place it has written to."""
+    return list(_outboxes)
 
 
 def close_all() -> None:

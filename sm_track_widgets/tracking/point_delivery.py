@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent import futures
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from sm_track_widgets._names import POINTS_PER_PUT
 from sm_track_widgets._types import JournalMark, Refusal
+from sm_track_widgets.tracking.acks import ANSWERED, SENT, UNSENT
 from sm_track_widgets.tracking.delivery_context import DeliveryContext
 from sm_track_widgets.tracking.failures import (
     NEVER_STORED,
@@ -20,12 +21,16 @@ from sm_track_widgets.tracking.failures import (
     Verdict,
     judge,
 )
+from sm_track_widgets.tracking.history import Doubt
 from sm_track_widgets.tracking.journal_format import Record
+from sm_track_widgets.tracking.point_queues import PointQueues
+from sm_track_widgets.tracking.reconcile import Finding, Reconciler
 from sm_track_widgets.tracking.workers import Workers
 
 MOST_IN_FLIGHT = 20
 PATIENCE = 0.25  # seconds between looks at whether to stop, while calls are in flight
 LAST_LANDING = 5.0  # seconds that calls in flight are given when the sender must stop
+HELD = "the answer was lost; {}"
 
 
 class BulkPoints:
@@ -55,44 +60,83 @@ class BulkPoints:
             context.save()
 
 
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A call under way with some points: one that stores them, or questions about whether one has (`asks`)."""
+
+    batch: list[Record]
+    asks: bool = False
+
+
 class BatchedPoints:
     """AWS: ten points a call, several calls in flight, never two with points of the same metric.
 
-    The number of calls in flight grows while the service answers and halves when it throttles. A batch whose answer
-    was lost is held, not sent again: the service may have stored it.
+    The number of calls in flight grows while the service answers and halves when it throttles. Each point is marked
+    before it is sent, and again when its answer is there. Where no answer came, nothing is sent again before the
+    `Reconciler` has found that the service does not have the point; what it cannot find out is held.
     """
 
-    def __init__(self, context: DeliveryContext, workers: Workers, most: int = MOST_IN_FLIGHT) -> None:
-        self._context, self._workers, self._most = context, workers, most
+    def __init__(
+        self,
+        context: DeliveryContext,
+        workers: Workers,
+        reconciler: Reconciler,
+        most: int = MOST_IN_FLIGHT,
+    ) -> None:
+        self._context, self._workers, self._reconciler, self._most = context, workers, reconciler, most
         self._window = 2.0
         self._growing = True
         self._backoff = context.backoff()
         self._resume = 0.0
-        self._queues: dict[str, deque[Record]] = {}
-        self._flights: dict[Future[list[Refusal]], list[Record]] = {}
-        self._flying: set[str] = set()
-        self._alone: set[int] = set()
+        self._queues = PointQueues()
+        self._flights: dict[Future[Any], Flight] = {}
+        self._places: dict[int, int] = {}
         self._done: set[int] = set()
         self._denied = ""
-        self._unknown = context.state.points_sent  # sent by a process that did not live to see the answer
+        self._stopped = False
 
     def deliver(self, records: Sequence[Record]) -> None:
-        """Deliver metric records; returns when each is delivered, refused or held."""
-        state = self._context.state
-        wanted = [r for r in records if r.end > state.points_done and r.end not in self._done]
-        unknown = [record for record in wanted if record.end <= self._unknown]
-        if unknown:
-            self._hold(unknown, "Lost", "the sender ended before the service had answered")
-        self._enqueue(record for record in wanted if record.end > self._unknown)
-        self._denied = ""
+        """Deliver metric records; returns when each is delivered, refused or held.
+
+        Raises
+        ------
+        BlockedError, StoppedError
+            What was sent without an answer stays marked; all else may be delivered by a later call.
+        """
+        if not records:
+            return
+        self._denied, self._stopped = "", False
+        doubtful = self._sort(records)
         try:
+            if doubtful:
+                self._context.trouble("comparing points whose answer was lost with what the service has")
+                self._ask(doubtful)
             self._fly(records)
         finally:
             self._land_all()
             self._queues.clear()
-            if not self._flights:  # every call was answered: what is not done is known not to be stored
-                self._context.state.points_sent = max(self._done, default=0)
             self._advance(records)
+
+    def _sort(self, records: Sequence[Record]) -> list[Record]:
+        """Queue what was never sent; return what was sent by somebody who did not see the answer."""
+        context, base = self._context, records[0].start
+        marks = context.ack.marks(base, len(records))
+        if marks is None:
+            context.ack.begin_marks(base)
+            marks = bytes(len(records))
+        self._places = {record.end: place for place, record in enumerate(records)}
+        flying = {record.end for flight in self._flights.values() for record in flight.batch}
+        doubtful: list[Record] = []
+        for record, mark in zip(records, marks, strict=True):
+            if record.end <= context.state.points_done or record.end in flying:
+                continue
+            if mark == ANSWERED:
+                self._done.add(record.end)
+            elif mark == SENT:
+                doubtful.append(record)
+            else:
+                self._queues.append([record])
+        return doubtful
 
     def _fly(self, records: Sequence[Record]) -> None:
         while self._queues or self._flights:
@@ -105,9 +149,13 @@ class BatchedPoints:
                 if not done and not self._context.pause(0):
                     raise StoppedError
             elif self._denied:
-                raise BlockedError(self._denied)
+                break
             elif not self._context.pause(max(0.0, self._resume - time.monotonic())):
                 raise StoppedError
+        if self._denied:
+            raise BlockedError(self._denied)
+        if self._stopped:
+            raise StoppedError
 
     def _land_all(self) -> None:
         futures.wait(self._flights, LAST_LANDING)
@@ -119,56 +167,54 @@ class BatchedPoints:
             not self._denied
             and len(self._flights) < int(self._window)
             and time.monotonic() >= self._resume
-            and (batch := self._next_batch())
+            and (batch := self._queues.take())
         ):
-            state = self._context.state
-            state.points_sent = max(state.points_sent, *(record.end for record in batch))
+            self._mark(batch, SENT)
             self._context.save()
-            self._flying.update(record.point.metric for record in batch)
-            self._flights[self._workers.submit(partial(self._put, batch))] = batch
+            self._submit(Flight(batch), partial(self._put, batch))
+
+    def _submit(self, flight: Flight, call: partial[Any]) -> None:
+        self._queues.flying.update(record.point.metric for record in flight.batch)
+        self._flights[self._workers.submit(call)] = flight
 
     def _put(self, batch: list[Record]) -> list[Refusal]:
         connection, component = self._context.connection, self._context.component
         return connection.put_points(component, [record.point for record in batch])
 
-    def _next_batch(self) -> list[Record]:
-        """Take ten points of one metric where there are ten, else of several metrics that are not in flight."""
-        idle = [metric for metric in self._queues if metric not in self._flying]
-        idle.sort(key=lambda metric: len(self._queues[metric]) < POINTS_PER_PUT)
-        batch: list[Record] = []
-        for metric in idle:
-            queue = self._queues.pop(metric)
-            while queue and len(batch) < POINTS_PER_PUT:
-                if queue[0].end in self._alone and batch:
-                    break
-                batch.append(queue.popleft())
-                if batch[0].end in self._alone:
-                    break
-            if queue:
-                self._queues[metric] = queue  # behind the others, so that each gets its turn
-            if len(batch) == POINTS_PER_PUT or (batch and batch[0].end in self._alone):
-                break
-        return batch
+    def _ask(self, batch: list[Record]) -> None:
+        """Find out, in a thread, what became of points; meanwhile nothing of their metrics is sent."""
+        done = self._context.state.points_done
+        doubt = Doubt(tuple(batch), done, frozenset(self._done))
+        self._submit(Flight(batch, asks=True), partial(self._reconciler.ask, doubt))
 
-    def _land(self, future: Future[list[Refusal]]) -> None:
-        batch = self._flights.pop(future)
-        self._flying.difference_update(record.point.metric for record in batch)
+    def _mark(self, batch: Sequence[Record], what: int) -> None:
+        for record in batch:
+            self._context.ack.mark(self._places[record.end], what)
+        if what == ANSWERED:
+            self._done.update(record.end for record in batch)
+
+    def _land(self, future: Future[Any]) -> None:
+        flight = self._flights.pop(future)
+        self._queues.flying.difference_update(record.point.metric for record in flight.batch)
         error = future.exception()
-        if error is not None:
-            self._failed(batch, judge(error))
-            return
-        refusals = {refusal.index: refusal for refusal in future.result()}
+        if flight.asks:
+            self._answered(flight.batch, error, None if error is not None else future.result())
+        elif error is not None:
+            self._failed(flight.batch, judge(error))
+        else:
+            self._taken(flight.batch, future.result())
+
+    def _taken(self, batch: list[Record], told: list[Refusal]) -> None:
+        refusals = {refusal.index: refusal for refusal in told}
         again: list[Record] = []
         for index, record in enumerate(batch):
             refusal = refusals.get(index)
-            if refusal is not None and refusal.code in NEVER_STORED:
-                again.append(record)
-                continue
             if refusal is None:
-                self._context.state.delivered_points += 1
+                self._delivered(record)
+            elif refusal.code in NEVER_STORED:
+                again.append(record)
             else:
-                self._context.refuse(record, RefusedError(refusal.code, refusal.message))
-            self._done.add(record.end)
+                self._refuse(record, refusal.code, refusal.message)
         if again:
             self._retry(again, f"{refusals[0].code if 0 in refusals else 'INTERNAL_ERROR'} for some points")
             return
@@ -176,40 +222,63 @@ class BatchedPoints:
         self._window = min(self._most, self._window + (1 if self._growing else 1 / self._window))
         self._context.trouble("")
 
+    def _answered(self, batch: list[Record], error: BaseException | None, finding: Finding | None) -> None:
+        """Act upon what the service was found to have of points in doubt."""
+        if isinstance(error, BlockedError):
+            self._denied = str(error)
+        elif isinstance(error, StoppedError):
+            self._stopped = True  # the marks stay, and so does the doubt
+        elif finding is None:
+            verdict = judge(error) if error is not None else None
+            self._hold(batch, HELD.format(f"looking for them failed ({verdict.text if verdict else ''})"))
+        else:
+            for record in batch:
+                if record.end in finding.stored:
+                    self._delivered(record)
+                elif record.end in finding.unknown:
+                    self._hold([record], HELD.format(finding.unknown[record.end]))
+            self._back([record for record in batch if record.end in finding.missing])
+            self._context.trouble("")
+
     def _failed(self, batch: list[Record], verdict: Verdict) -> None:
         if verdict.meaning == "transient":
             self._retry(batch, verdict.text)
         elif verdict.meaning == "lost":
-            self._hold(batch, verdict.code, verdict.text)
+            self._context.trouble(f"the answer to a call was lost ({verdict.text}); comparing")
+            self._ask(batch)
         elif verdict.meaning == "denied":
-            self._enqueue(batch, front=True)
+            self._back(batch)
             self._denied = verdict.text
         elif len(batch) == 1:
-            self._context.refuse(batch[0], RefusedError(verdict.code, verdict.text))
-            self._done.add(batch[0].end)
+            self._refuse(batch[0], verdict.code, verdict.text)
         else:
-            self._alone.update(record.end for record in batch)  # find out which of them it is
-            self._enqueue(batch, front=True)
+            self._mark(batch, UNSENT)
+            self._queues.separate(batch)  # find out which of them it is
 
     def _retry(self, batch: list[Record], why: str) -> None:
-        self._enqueue(batch, front=True)
+        self._back(batch)
         self._growing = False
         self._window = max(1.0, self._window / 2)
         self._resume = time.monotonic() + self._backoff.next()
         self._context.trouble(why)
 
-    def _hold(self, batch: list[Record], code: str, reason: str) -> None:
-        for record in batch:
-            self._context.set_aside(record.kind, record.payload, code, reason, held=True)
-            self._done.add(record.end)
+    def _back(self, batch: list[Record]) -> None:
+        """Put points back that the service is known not to have."""
+        self._mark(batch, UNSENT)
+        self._queues.put_back(batch)
 
-    def _enqueue(self, records: Iterable[Record], *, front: bool = False) -> None:
-        if front:
-            for record in reversed(list(records)):
-                self._queues.setdefault(record.point.metric, deque()).appendleft(record)
-        else:
-            for record in records:
-                self._queues.setdefault(record.point.metric, deque()).append(record)
+    def _delivered(self, record: Record) -> None:
+        self._context.state.delivered_points += 1
+        self._mark([record], ANSWERED)
+
+    def _refuse(self, record: Record, code: str, reason: str) -> None:
+        self._context.refuse(record, RefusedError(code, reason))
+        self._mark([record], ANSWERED)
+
+    def _hold(self, batch: list[Record], reason: str) -> None:
+        for record in batch:
+            self._context.hold(record, reason)
+            self._mark([record], ANSWERED)
 
     def _advance(self, records: Sequence[Record]) -> None:
         """Move the mark over the points that are done, up to the first that is not."""

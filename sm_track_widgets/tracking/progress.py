@@ -27,6 +27,10 @@ class Progress:
         Every record written so far, of any kind, is done.
     blocked
         Nothing is being delivered until the cause in `error` is cured.
+    uploading
+        Name of the large file that is being sent right now; empty when none is.
+    upload_done, upload_total
+        Bytes of it that have been sent, and all of them.
     """
 
     written: int = 0
@@ -37,3 +41,6 @@ class Progress:
     held: int = 0
     done: bool = False
     blocked: bool = False
+    uploading: str = ""
+    upload_done: int = 0
+    upload_total: int = 0

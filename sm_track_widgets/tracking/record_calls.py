@@ -31,7 +31,6 @@ class RecordCalls:
 
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context
-        self._sagemaker: Any = None
         self._arn = ""
         self._files = FileCalls(context, self.arn)
 
@@ -101,7 +100,9 @@ class RecordCalls:
             if len(items) == 1:
                 item = items[0]
                 payload = item.record.payload if item.kind == "close" else {item.name: item.value}
-                self._context.set_aside(item.record.kind, payload, error.code, error.reason)
+                self._context.set_aside(
+                    item.record.kind, payload, error.code, error.reason, offset=item.record.start
+                )
                 return
             middle = len(items) // 2
             self._divide(send, items[:middle])
@@ -142,9 +143,8 @@ class RecordCalls:
             self._context.refuse(record, RefusedError("BadRecord", f"{type(error).__name__}: {error}"))
 
     def _call(self, operation: str, **parameters: Any) -> Params:
-        if self._sagemaker is None:
-            self._sagemaker = self._context.connection.client("sagemaker")
-        return self._context.attempt(lambda: getattr(self._sagemaker, operation)(**parameters))
+        client = self._context.connection.client("sagemaker")  # not kept: credentials may be renewed
+        return self._context.attempt(lambda: getattr(client, operation)(**parameters))
 
 
 def _items(record: Record) -> list[Item]:

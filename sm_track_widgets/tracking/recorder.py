@@ -44,18 +44,23 @@ class Recorder:
         self.warnings: list[str] = []
         self.on_warning: Callable[[str], None] = _logger.warning
         self.files = 0
+        self.continued = False
+        self.opened = False  # by a call that was answered; else behind, when the sender comes to it
         self.started = clock()
         self.ended: float | None = None
         self._clock = clock
         self._redactor = Redactor(connection.settings.redact)
         self._contents = Contents(self._redactor, self._warn)
         self._metrics: set[str] = set()
+        self._at_close: list[Callable[[], object]] = []
 
     def _begin(self, begun: Start, request: OpenRequest, bucket: str | None, prefix: str | None) -> None:
         """Start to write to what `starting.start` opened."""
         self.ref = begun.ref
         self._writer, self._outbox = begun.writer, begun.outbox
         self._pen = Pen(begun.writer, self._warn)
+        self.continued = begun.found is not None
+        self.opened = begun.opened
         if begun.found is not None:
             self._take_over(begun.found, request)
         self.live = LiveSeries(self.started)
@@ -80,6 +85,11 @@ class Recorder:
     def tags(self) -> dict[str, str]:
         """Tags set so far, as stored."""
         return dict(self._contents.tags)
+
+    @property
+    def artifacts(self) -> dict[str, dict[str, str]]:
+        """Artifacts kept so far, ``output`` and ``input``: name -> address or text."""
+        return {"output": dict(self._contents.outputs), "input": dict(self._contents.inputs)}
 
     # -- parameters, metrics, tags -------------------------------------------------------------------------------
     def log_parameter(self, name: str, value: Any) -> None:
@@ -207,12 +217,13 @@ class Recorder:
         is_output: bool = True,  # noqa: FBT001, FBT002 - the SDK's signature
         extra_args: Params | None = None,
     ) -> None:
-        """Store a file. It is copied at once and sent behind; changing it afterwards changes nothing.
+        """Store a file, or a folder as one zip. It is copied at once and sent behind; later changes change nothing.
 
         Parameters
         ----------
         file_path
-            The file; a folder is refused.
+            The file or folder. A zip of unchanged files is the same zip, and stored once; for every file of a folder
+            under its own name see `log_artifacts`.
         name
             Name of the artifact; a file of the same name is replaced. Default: the file's name, with a number when
             the run holds another content under it.
@@ -226,7 +237,7 @@ class Recorder:
         Raises
         ------
         UsageError
-            No such file, a folder, or an impossible media type.
+            No such file, an empty folder, or an impossible media type.
         ConfigError
             The copy cannot be written.
         """
@@ -271,6 +282,14 @@ class Recorder:
     def _log_graph(self, graph: graphs.Graph, is_output: bool) -> None:  # noqa: FBT001 - as its callers have it
         self._require_open()
         self.files += self._file_log.graph(graph, output=is_output)
+
+    def at_close(self, call: Callable[[], object]) -> None:
+        """Have `call` run once, just before the run is closed, while it can still be logged to; the newest first.
+
+        What it raises becomes a warning of the run.
+        """
+        self._require_open()
+        self._at_close.append(call)
 
     def _require_open(self) -> None:
         if self.ended is not None:

@@ -34,6 +34,11 @@ _WHOLE = [
     r"(?<![\w-])sk-(?=[\w-]*\d)[\w-]{20,}",  # OpenAI and those who copied its form
     r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}",  # Stripe
     r"\bAIza[\w-]{35}",  # Google
+    r"\bya29\.[\w-]{20,}",  # Google's OAuth
+    r"\bdapi[0-9a-f]{32}\b",  # Databricks
+    r"\bSG\.[\w-]{16,}\.[\w-]{16,}",  # SendGrid
+    r"\bxapp-[A-Za-z0-9-]{10,}",  # Slack
+    r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}",
     r"\bpypi-[\w-]{50,}",
     r"\bnpm_[A-Za-z0-9]{36}\b",
 ]
@@ -53,7 +58,7 @@ _QUOTED = re.compile(
     r"(?:(\"\"\"|''')((?s:.){1,4000}?)\2|([\"'])([^\n]+?)(?<!\\)\4)"
 )
 _BARE = re.compile(
-    rf"(?i)({_KEY}[\"']?)(\s{{0,8}}[:=]\s{{0,8}})([^\s\"',;()\[\]{{}}<>]+)(?=[\s,;)\]}}<>]|\Z)"
+    rf"(?i)({_KEY}[\"']?)(\s{{0,8}}[:=]\s{{0,8}})([^\s\"',;()\[\]{{}}<>]+)(?=[\s,;)\]}}<>\"']|\Z)"
 )
 _SPECIAL_TOKEN = re.compile(r"[<\[][\w/| -]{0,30}[>\]]")
 _NAME = re.compile(rf"(?i){_KEY}$")

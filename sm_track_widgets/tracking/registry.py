@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from sm_track_widgets._errors import TrackError, UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.tracking.run import Run
 
 _open: list[Run] = []
 _lock = threading.Lock()
+_claimed: set[str] = set()
 _listeners: list[Callable[[Run], object]] = []
 _entered: ContextVar[tuple[Run, ...]] = ContextVar("sm_track_entered", default=())
 
@@ -37,11 +41,55 @@ def enclosing_run() -> Run | None:
     return next((run for run in reversed(_entered.get()) if run in _open), None)
 
 
+def opened_here() -> list[Run]:
+    """Return the open runs that this thread has opened, oldest first."""
+    return [run for run in open_runs() if run.opener == threading.get_ident()]
+
+
 def find_open(component: str, connection: Connection) -> Run | None:
     """Return the open run that is stored as `component` in the same place."""
-    return next(
-        (run for run in open_runs() if run.ref.component == component and run.connection is connection), None
-    )
+    same = (run for run in open_runs() if run.ref.component == component)
+    return next((run for run in same if same_place(run.connection, connection)), None)
+
+
+def same_place(one: Connection, other: Connection) -> bool:
+    """Whether two connections lead to the same runs."""
+    if one is other:
+        return True
+    try:
+        same = one.identity == other.identity
+    except TrackError:  # the account cannot be asked for
+        return False
+    return same and (one.home == "aws" or one.settings.path == other.settings.path)
+
+
+@contextmanager
+def claim(component: str, connection: Connection) -> Generator[None]:
+    """Be the only one in this process who continues the run stored as `component`.
+
+    Two writers would each end the run for the other.
+
+    Raises
+    ------
+    UsageError
+        It is open here, or being opened by another thread.
+    """
+    taken = True
+    try:
+        with _lock:
+            taken = component in _claimed
+            if not taken:
+                _claimed.add(component)
+        run = None if taken else find_open(component, connection)
+        if taken or run is not None:
+            raise UsageError(
+                f"Run {component if run is None else run.run_name!r} is open in this process already.",
+                "Write to that one: load_run(run_name, experiment_name), or close it first.",
+            )
+        yield
+    finally:
+        if not taken:
+            _claimed.discard(component)
 
 
 def add(run: Run) -> None:

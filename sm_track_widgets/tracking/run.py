@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets._errors import NotFoundError, TrackError, UsageError, did_you_mean
+from sm_track_widgets import config
+from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
 from sm_track_widgets._names import DEFAULT_EXPERIMENT
-from sm_track_widgets.tracking import contents, interop, naming, registry
-from sm_track_widgets.tracking.capture import Capture
+from sm_track_widgets.tracking import contents, inside_job, interop, naming, parents, registry, system
+from sm_track_widgets.tracking.callbacks import CallbackMaker
+from sm_track_widgets.tracking.capture_log import CaptureLog
 from sm_track_widgets.tracking.ending import cut_message, one_line_message, outcome
-from sm_track_widgets.tracking.loading import connection_of, parent_tag, tag_pairs
+from sm_track_widgets.tracking.loading import connection_of, tag_pairs
+from sm_track_widgets.tracking.media import MediaLog
 from sm_track_widgets.tracking.opening import OpenRequest
-from sm_track_widgets.tracking.recorder import Recorder
 from sm_track_widgets.tracking.registry import current_run, open_runs
-from sm_track_widgets.tracking.starting import checked_resume, start
+from sm_track_widgets.tracking.starting import Begin, claimed
 from sm_track_widgets.tracking.waiting import wait_for_delivery
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.naming import Names
     from sm_track_widgets.tracking.opening import Resume
     from sm_track_widgets.tracking.progress import Progress
+    from sm_track_widgets.tracking.starting import Start
 
 __all__ = ["Run", "current_run", "load_run", "open_runs"]
 
@@ -33,7 +38,7 @@ WAIT_AT_CLOSE = 15.0
 ENDINGS = ("Completed", "Failed", "Stopped")
 
 
-class Run(Recorder):
+class Run(CaptureLog, MediaLog, CallbackMaker):
     """One run of an experiment, open from here until `close`, or until the ``with`` block ends.
 
     Parameters
@@ -59,6 +64,13 @@ class Run(Recorder):
     resume
         What to do when the run exists. None: open another, numbered one; ``"allow"``: continue it; ``"must"``: it has
         to exist; ``"never"``: refuse.
+    nested
+        Make this a child of the run that is open around it; inside that run's ``with`` block this is so anyway.
+    parent
+        Make this a child of that run, or of the run of this name in the same experiment, which has to exist.
+    log_system_metrics
+        Seconds between two samples of what the run uses of its machine (True: 10), logged as ``system/...``: CPU,
+        memory, disk, network and GPUs. None: not logged.
     connection
         Where to write; default: the one in use.
 
@@ -72,6 +84,10 @@ class Run(Recorder):
         Gets each of these lines when it appears; default: the ``sm_track_widgets`` logger.
     files : int
         Files and graphs kept.
+    notes : str
+        As given when the run was opened here.
+    opener : int
+        Identifier of the thread that opened it.
 
     Raises
     ------
@@ -79,6 +95,14 @@ class Run(Recorder):
         In one line, with the cure. A service that cannot be reached or forbids it raises nothing unless `resume` needs
         its answer: the run is kept here and sent later, and `warnings` says so.
     """
+
+    status: Status = "InProgress"
+    message: str = ""
+    # What the SDK's load_run() sets and looks at: see `interop`.
+    _in_load = False
+    _inside_load_context = False
+    _inside_init_context = False
+    _loads = 0
 
     def __init__(  # noqa: PLR0917 - the SDK's signature
         self,
@@ -95,36 +119,56 @@ class Run(Recorder):
         params: Mapping[str, Any] | None = None,
         notes: str | None = None,
         resume: Resume | None = None,
+        nested: bool = False,
+        parent: str | Run | None = None,
+        log_system_metrics: float | None = None,
         connection: Connection | None = None,
     ) -> None:
         super().__init__(connection or connection_of(sagemaker_session))
-        self.status: Status = "InProgress"
-        self.message = ""
-        checked_resume(resume)
+        self.notes = self._redactor.clean(notes or "")
+        self.opener = get_ident()
+        self._begin_capture()
+        every = system.period(log_system_metrics)
         experiment = experiment_name or self.connection.settings.experiment or DEFAULT_EXPERIMENT
         names = naming.choose(experiment, run_name, group, now=self.started)
+        family = parents.parent_of(self.connection, names.ref, nested=nested, parent=parent)
         shown = (experiment_display_name, run_display_name)
-        request = self._request(names, shown, params or {}, tag_pairs(tags), notes)
-        begun = start(self.connection, names, request, resume)
-        self._begin(begun, request, artifact_bucket, artifact_prefix)
-        self.name = names.asked or begun.ref.run
-        self._capture = Capture(self._redactor)
-        # What the SDK's load_run() sets and looks at: see `interop`.
-        self._in_load = False
-        self._inside_load_context = False
-        self._inside_init_context = False
-        self._loads = 0
-        for note in (*names.notes, *begun.notes):
+        request = self._request(names, shown, params or {}, (tag_pairs(tags), family.tag), notes)
+        begin = Begin(self.connection)
+        try:
+            with claimed(self.connection, names, resume):
+                begun = begin.start(names, request, resume)
+                request = request if begun.found is None else family.of_continued(request)
+                self._begin(begun, request, artifact_bucket, artifact_prefix)
+                self._ready(names, begun, family.notes, every)
+        except BaseException as error:
+            self._undone(begin, error)
+            raise
+
+    def _ready(self, names: Names, begun: Start, notes: Iterable[str], every: float | None) -> None:
+        """Let everybody know of the run that is open now."""
+        self._opened = begun.opened
+        self.name = names.asked or self.ref.run
+        for note in (*names.notes, *notes, *begun.notes):
             self._warn(note)
         registry.add(self)
         interop.register(self)
+        if every is not None:
+            system.sample_system(self, every)
+
+    def _undone(self, begin: Begin, error: BaseException) -> None:
+        """Leave nothing open: something came in between, an interrupt for example."""
+        self._let_go()
+        registry.drop(self)
+        interop.unregister(self)
+        begin.give_up(error, max(self._clock(), self.started))
 
     def _request(
         self,
         names: Names,
         displays: tuple[str | None, str | None],
         params: Mapping[str, Any],
-        tags: Mapping[str, Any],
+        tags: tuple[Mapping[str, Any], Mapping[str, str]],
         notes: str | None,
     ) -> OpenRequest:
         ours = contents.reserved_parameters(names.asked, names.ref.run, notes, self._redactor)
@@ -134,7 +178,7 @@ class Run(Recorder):
             run_display=naming.display(displays[1], names.run_display),
             started=self.started,
             parameters={**self._contents.accept_parameters(params), **ours},
-            tags={**self._contents.accept_tags(tags), **parent_tag(self.connection)},
+            tags={**self._contents.accept_tags(tags[0]), **tags[1]},
         )
 
     # -- what it is ----------------------------------------------------------------------------------------------
@@ -150,37 +194,21 @@ class Run(Recorder):
 
     @property
     def run_group_name(self) -> str:
-        """The trial that holds the run."""
-        return self.ref.group
+        """The trial that holds the run; it may be another than asked for, where that one is full."""
+        return (not self._opened and self._outbox.group(self._writer)) or self.ref.group
 
     @property
     def experiment_config(self) -> dict[str, str]:
         """``ExperimentConfig`` for jobs that belong to this run, as the SDK's Run gives it."""
         return {
             "ExperimentName": self.ref.experiment,
-            "TrialName": self.ref.group,
+            "TrialName": self.run_group_name,
             "RunName": self.ref.component,
         }
 
     def progress(self) -> Progress:
         """How much of what was logged has reached the service."""
         return self._outbox.progress(self._writer)
-
-    # -- capture -------------------------------------------------------------------------------------------------
-    def capture(self, source: str | None = None, *, output: bool = False) -> None:
-        """Keep the source of a cell, and from now on the tail of what is written to stdout and stderr.
-
-        Stored redacted when the run closes, as the artifact ``sm_track.capture``.
-        """
-        self._require_open()
-        if source is not None:
-            self._capture.source(source)
-        if output:
-            self._capture.start_output()
-
-    def log_tail(self, lines: int = 20) -> str:
-        """Return the last lines of the captured output, redacted."""
-        return self._capture.tail(lines)
 
     # -- the end -------------------------------------------------------------------------------------------------
     def close(
@@ -214,6 +242,7 @@ class Run(Recorder):
         if status not in ENDINGS:
             hint = did_you_mean(str(status), ENDINGS) or "Use 'Completed', 'Failed' or 'Stopped'."
             raise UsageError(f"A run cannot end as {status!r}.", hint)
+        self._let_go()
         self.status = status
         self.message = cut_message(one_line_message(self._redactor.clean(str(message))))
         self.ended = max(self._clock(), self.started)
@@ -236,17 +265,17 @@ class Run(Recorder):
                 raise
             self._warn(f"Closing run {self.run_name!r} met {type(trouble).__name__}: {trouble}")
 
+    def _let_go(self) -> None:
+        """Run what was asked for with `at_close`; the run is open until then."""
+        while self._at_close:
+            try:
+                self._at_close.pop()()
+            except Exception as trouble:  # noqa: BLE001, PERF203 - each has its chance, and the run must close
+                self._warn(f"While the run was closing: {type(trouble).__name__}: {trouble}")
+
     def _write_end(self) -> None:
         assert self.ended is not None
-        self._capture.stop_output()
-        gaps = self.live.gaps()
-        if self._capture.wanted or gaps:
-            try:
-                self._file_log.capture(
-                    self._capture.document(started=self.started, ended=self.ended, gaps=gaps)
-                )
-            except TrackError as error:
-                self._warn(f"Source and output of the cell were not kept. {error}")
+        self._end_capture()
         self._pen.record("close", {"status": self.status, "message": self.message, "ended": self.ended})
         if not self._pen.flush():
             self._warn(f"{self._pen.kept} records could not be written: the disk is full.")
@@ -257,6 +286,9 @@ class Run(Recorder):
         if told is None:
             return
         what = f"{told.waiting:,} points" if told.waiting else "Some things that were logged"
+        if told.uploading:
+            sent = f"{told.upload_done / 1e6:,.0f} of {told.upload_total / 1e6:,.0f} MB sent"
+            what = f"{told.uploading!r} ({sent}) and what follows it"
         why = f" In the way: {told.error}." if told.error else ""
         self._warn(
             f"{what} of run {self.run_name!r} are not delivered yet; they are kept and sent behind.{why}"
@@ -265,9 +297,8 @@ class Run(Recorder):
     # -- the with statement --------------------------------------------------------------------------------------
     def __enter__(self) -> Run:  # noqa: PYI034 - typing.Self is newer than Python 3.10
         self._require_open()
-        if (
-            self._in_load
-        ):  # load_run() of ours or of the SDK gave out a run that is open: whoever opened it ends it
+        if self._in_load or self._inside_init_context:
+            # load_run() of ours or of the SDK gave out a run that is open: whoever opened it ends it.
             self._in_load, self._inside_load_context = False, True
             self._loads += 1
             return self
@@ -307,7 +338,8 @@ def load_run(
     Parameters
     ----------
     run_name, experiment_name
-        A run that exists. Without a name: the run that is open here. A run that is open in this process is handed
+        A run that exists. Without a name: the run that is open here, or, in the script of a SageMaker job, the run that
+        the job was started under. A run that is open in this process is handed
         out as it is, and a ``with`` block around it does not end it.
     sagemaker_session, connection
         Where it is; default: the connection in use.
@@ -319,6 +351,9 @@ def load_run(
     """
     if run_name is None:
         run = current_run()
+        arn = config.job_arn(os.environ) if run is None else None
+        if arn is not None:
+            return _run_of_job(arn, connection or connection_of(sagemaker_session))
         if run is None:
             raise NotFoundError("No run is open here.", "Name one: load_run('run', 'experiment')")
     else:
@@ -330,3 +365,10 @@ def load_run(
             return Run(experiment, run_name, resume="must", connection=place)
     run._in_load = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as the SDK's load_run() does
     return run
+
+
+def _run_of_job(arn: str, place: Connection) -> Run:
+    """Continue the run that this job was started under, as the SDK's load_run() does in a job."""
+    names = inside_job.run_of_job(place, arn)
+    # "allow": a run that is opened behind its cell may not be there yet, and the job must not fail for that.
+    return Run(names.experiment, names.run, group=names.group or None, resume="allow", connection=place)

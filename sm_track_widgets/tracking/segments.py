@@ -42,6 +42,7 @@ def create_segment(path: Path, head: bytes, size: int, *, locked: bool = False) 
     descriptor = -1
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.unlink(missing_ok=True)  # an interrupt or a kill may have left it
         descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         preallocate(descriptor, size)
         memory = mmap.mmap(descriptor, size)
@@ -49,10 +50,12 @@ def create_segment(path: Path, head: bytes, size: int, *, locked: bool = False) 
         if locked:
             lock(descriptor)
         fresh.replace(path)
-    except OSError as error:
+    except BaseException as error:
         if descriptor >= 0:
             os.close(descriptor)
             fresh.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise ConfigError(f"Cannot write the journal in {path.parent}: {error.strerror}.", CURE) from error
     return Segment(path, descriptor, memory)
 

@@ -8,6 +8,7 @@ own, so that closing a terminal does not end it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -16,11 +17,29 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets.tracking.bell import Bell
 from sm_track_widgets.tracking.sender_loop import SenderLoop
 
+if TYPE_CHECKING:
+    from sm_track_widgets.connection import Connection
+
+_BOTH = (
+    "sm_track_widgets.tracking.opening",
+    "sm_track_widgets._aws",
+    "s3transfer.manager",
+    "boto3.s3.transfer",
+    "boto3.s3.inject",
+    "encodings.idna",  # by the first connection
+)
+NEEDED = {
+    "embedded": (*_BOTH, "sm_track_widgets.embedded.metrics"),
+    "aws": (*_BOTH, "sm_track_widgets._points"),
+}
+"""What delivery imports only when it comes to it, by home."""
+ATTEMPTS = 2
+"""Tries that botocore makes of a call: more are ours, since we tell the user meanwhile what is in the way."""
 NICE = 5  # the loop that trains comes first where cores are few
 PARENT_LOOK = 1.0  # seconds between looks at whether the parent lives
 
@@ -49,8 +68,25 @@ def main() -> int:
     from sm_track_widgets.connection import Connection
 
     connection = Connection.rebuild(job["connection"])
+    connection.attempts = ATTEMPTS
+    threading.Thread(target=load_all, args=(connection,), daemon=True).start()
     SenderLoop(connection, Path(job["folder"]), bell).run()
     return 0
+
+
+def load_all(connection: Connection) -> None:
+    """Import and read everything that delivery can need.
+
+    Later the files may be others, or gone: a package is upgraded or removed under a kernel that goes on.
+    """
+    import importlib
+
+    for name in NEEDED[connection.home]:
+        with contextlib.suppress(ImportError):  # a version of boto3 without it
+            importlib.import_module(name)
+    for service in ("sagemaker", "sagemaker-metrics", "s3", "sts"):
+        with contextlib.suppress(Exception):  # whoever needs the client meets the error again, and tells it
+            connection.client(service)
 
 
 def _first_line() -> bytes:

@@ -45,7 +45,7 @@ class SenderLoop:
 
     def __init__(self, connection: Connection, folder: Path, bell: Bell, clock: Clock = time.time) -> None:
         self._connection, self._folder, self._bell, self._clock = connection, folder, bell, clock
-        self._identity = connection.identity
+        self._identity = connection.known_identity
         self._linger = 0.0 if connection.home == "embedded" else LINGER
         self._lanes: dict[Path, Lane] = {}
         self._foreign: set[Path] = set()
@@ -83,12 +83,16 @@ class SenderLoop:
 
     def _adopt(self) -> None:
         """Take over what kernels that are gone have left for the same connection."""
+        if not self._identity[
+            1
+        ]:  # whose account it is could not be asked: only this kernel's own are delivered
+            return
         for journal in pending(self._folder.parent, self._identity, but=self._folder, clock=self._clock):
             self._open(journal.path, abandoned=True)
 
     def _open(self, path: Path, *, abandoned: bool = False) -> None:
         try:
-            if read_header(path).identity != self._identity:
+            if not read_header(path).belongs(self._identity):
                 self._foreign.add(path)
                 return
             lane = Lane.open(

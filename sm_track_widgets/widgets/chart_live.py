@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets._types import Series
 from sm_track_widgets.charts.palette import PALETTE
 from sm_track_widgets.tracking import registry
-from sm_track_widgets.widgets.chart_source import Lines
+from sm_track_widgets.widgets.chart_source import Lines, is_shown
 from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.series_wire import LIVE_POINTS, encode, finest, from_live
 
@@ -88,7 +88,7 @@ class LiveLines:
         return merged
 
     def _metrics_of(self, run: Run) -> list[str]:
-        return [name for name in run.live.names() if self._metrics is None or name in self._metrics]
+        return [name for name in run.live.names() if is_shown(name, self._metrics)]
 
     def _name(self, run: Run) -> str:
         return self._names.get(run.ref.component, run.name)

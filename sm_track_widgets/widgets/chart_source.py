@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._names import is_system
 from sm_track_widgets._types import Series
 from sm_track_widgets.charts.palette import PALETTE, Mark
 from sm_track_widgets.tracking.registry import open_runs
@@ -60,7 +61,7 @@ def chart_source(
     experiment
         Its name; None is all experiments.
     metrics, runs
-        Names; None is all.
+        Names; None is all, without the machine's (``system/...``) where there are others.
 
     Raises
     ------
@@ -117,8 +118,15 @@ def _read(experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[
         if any(_belongs(run, experiment, runs) for run in open_runs()):
             return Lines()
         raise
+    if metrics is None:
+        found = [one for one in found if not is_system(one.metric)] or found
     components = [one.component for one in found]
     return Lines(list(found), PALETTE.marks(components), components)
+
+
+def is_shown(metric: str, wanted: Sequence[str] | None) -> bool:
+    """Whether a chart of the metrics `wanted` (None: all) draws this one."""
+    return metric in wanted if wanted is not None else not is_system(metric)
 
 
 def _belongs(run: Any, experiment: str | None, runs: Sequence[str] | None) -> bool:
@@ -137,11 +145,13 @@ def _from_points(frame: pd.DataFrame, metrics: Sequence[str] | None, runs: Seque
     for name in metrics or ():
         if name not in known:
             raise NotFoundError(f"There is no metric {name!r} in this DataFrame.", did_you_mean(name, known))
+    if metrics is None:
+        metrics = [name for name in known if not is_system(name)] or known
     lines = Lines()
     components = frame.attrs.get("components", {})
     groups: Any = frame.groupby(["run", "metric"], sort=False, observed=True)
     for (run, metric), rows in groups:
-        if (metrics is not None and metric not in metrics) or (runs is not None and run not in runs):
+        if metric not in metrics or (runs is not None and run not in runs):
             continue
         component = str(components.get(run, run))
         lines.series.append(_one(str(run), str(metric), rows))

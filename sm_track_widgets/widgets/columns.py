@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sm_track_widgets._names import is_system
 from sm_track_widgets.charts.palette import PALETTE
 from sm_track_widgets.tracking.live import lower_is_better
 
@@ -85,7 +86,13 @@ def default_columns(frame: pd.DataFrame) -> list[str]:
     ]
     parameters = [name for name in names if name.startswith("params.")]
     differing = [name for name in parameters if _differs(frame[name])]
-    metrics = [name for name in names if name.startswith("metrics.") and name.endswith(".last")]
+    metrics = [
+        name
+        for name in names
+        if name.startswith("metrics.")
+        and name.endswith(".last")
+        and not is_system(name.removeprefix("metrics."))
+    ]
     chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS]]
     others = [name for name in names if name != name_column(frame)][: PARAMETERS + METRICS]
     return chosen or others

@@ -53,7 +53,7 @@ class LiveRun(SmWidget):
         return self._run
 
     def tick(self, now: float) -> bool:
-        """Push the card when it has changed; False when the run has ended."""
+        """Push the card when it has changed; False when the run has ended and no file of it is on its way."""
         run = self._run
         over = run.ended is not None
         progress = run.progress()
@@ -65,6 +65,8 @@ class LiveRun(SmWidget):
             len(run.parameters),
             progress.error,
             progress.refused,
+            progress.uploading,
+            progress.upload_done,
         )
         if seen != self._seen:
             self._seen = seen
@@ -72,7 +74,7 @@ class LiveRun(SmWidget):
             self.push(_state=state, _sparks=sparks)
         if over:
             self.update_static()
-        return not over
+        return not over or bool(progress.uploading)
 
     def finish(self) -> None:
         """Push the final state at once."""

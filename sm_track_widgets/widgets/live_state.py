@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets._names import default_group, is_reserved
-from sm_track_widgets.charts.numbers import count
+from sm_track_widgets._names import SYSTEM_PREFIX, default_group, is_reserved, is_system
+from sm_track_widgets.charts.numbers import count, data_size, middle
 from sm_track_widgets.charts.static_card import headline
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.progress import Progress
     from sm_track_widgets.tracking.run import Run
 
-TILES = 4
+TILES, UPLOAD_NAME = 4, 40
 SPARK_WIDTH = 160
 """Buckets of a sparkline, which is 200 pixels wide."""
 TOTALS = frozenset(
@@ -55,9 +56,10 @@ def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
         The card's state, and for each of ``sparks`` its x and then its y values as f64.
     """
     parameters = {name: value for name, value in run.parameters.items() if not is_reserved(name)}
-    metrics = headline([_metric(run.live, name) for name in run.live.names()], count=len(run.live.names()))
+    names = [name for name in run.live.names() if not is_system(name)]
+    metrics = headline([_metric(run.live, name) for name in names], count=len(names))
     sparks, data = _sparks(run.live, [str(metric["name"]) for metric in metrics[:TILES]])
-    group = run.run_group_name
+    group, told = run.run_group_name, run.progress()
     state: dict[str, Any] = {
         "status": run.status,
         "name": run.name,
@@ -69,13 +71,31 @@ def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
         "home": run.connection.home,
         "metrics": [dict(metric) for metric in metrics],
         "sparks": sparks,
+        "system": system_strip(run.live) if run.ended is None else [],
         "parameters": len(parameters),
         "files": run.files,
-        "trouble": trouble(run.progress()),
+        "trouble": trouble(told),
+        "upload": upload(told),
         "message": run.message,
         "progress": _progress(parameters, run.live),
     }
     return state, data
+
+
+def system_strip(live: LiveSeries) -> list[str]:
+    """Say what the run uses of its machine by its last sample: CPU, memory, each GPU; empty without system metrics."""
+    last = {name.removeprefix(SYSTEM_PREFIX): live.last(name)[0] for name in live.names() if is_system(name)}
+    strip: list[str] = []
+    if "cpu_percent" in last:
+        strip.append(f"CPU {last['cpu_percent']:.0f}%")
+    if "memory_mb" in last:
+        strip.append(f"memory {_size(last['memory_mb'])}")
+    cards = [name.removesuffix("_percent") for name in last if re.fullmatch(r"gpu_\d+_percent", name)]
+    for card in cards:
+        number = f" {card.removeprefix('gpu_')}" if len(cards) > 1 else ""
+        held = last.get(f"{card}_memory_mb")
+        strip.append(f"GPU{number} {last[f'{card}_percent']:.0f}%" + (f", {_size(held)}" if held else ""))
+    return strip
 
 
 def trouble(progress: Progress) -> str:
@@ -88,6 +108,19 @@ def trouble(progress: Progress) -> str:
         records = "1 record" if progress.refused == 1 else f"{count(progress.refused)} records"
         parts.append(f"{records} refused by the service, %sm_status says why")
     return "; ".join(parts)
+
+
+def _size(megabytes: float) -> str:
+    return f"{megabytes / 1e3:.1f} GB" if megabytes >= 1e3 else f"{megabytes:.0f} MB"  # noqa: PLR2004 - 1 GB
+
+
+def upload(progress: Progress) -> dict[str, Any] | None:
+    """Say which large file is being sent and how far it is; None when none is."""
+    if not progress.uploading:
+        return None
+    done, total = progress.upload_done, progress.upload_total
+    name = middle(progress.uploading, UPLOAD_NAME)
+    return {"text": f"sending {name}: {data_size(done)} of {data_size(total)}", "done": done, "total": total}
 
 
 def _points(number: int) -> str:
@@ -121,7 +154,7 @@ def _sparks(live: LiveSeries, names: list[str]) -> tuple[list[dict[str, Any]], b
 def _progress(parameters: Mapping[str, Any], live: LiveSeries) -> dict[str, int] | None:
     """Return steps done and to do, where one parameter tells the number and the steps so far agree with it."""
     totals = {int(value) for name, value in parameters.items() if name.lower() in TOTALS and _is_count(value)}
-    done = max((_steps_done(live, name) for name in live.names()), default=0)
+    done = max((_steps_done(live, name) for name in live.names() if not is_system(name)), default=0)
     if len(totals) != 1 or done < 1:
         return None
     total = totals.pop()

@@ -32,7 +32,7 @@ class MetricChart(SmWidget):
     Parameters
     ----------
     metrics
-        A metric's name or several; None for all.
+        A metric's name or several; None for all but the machine's, ``system/...``.
     source
         Name of an experiment, a DataFrame of `metrics` or of `runs`, or the SDK's ExperimentAnalytics.
     experiment

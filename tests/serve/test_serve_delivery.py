@@ -6,6 +6,7 @@ import time
 
 import pytest
 from delivery_bench import Bench
+from run_home import until
 
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker
@@ -70,12 +71,26 @@ def test_a_batch_whose_reply_was_dropped_is_held_and_not_doubled(bench):
 
 
 def test_a_batch_whose_request_was_dropped_is_held_too(bench):
-    """From here the two look alike: nobody knows whether the service has it."""
+    """The journal does not say that it made the run, so that others may have written to it too."""
     made, server = bench
     server.faults.add("drop-request", "BatchPutMetrics", times=1)
     assert made.delivery().run()
     assert made.steps() == list(range(10, 30))
     assert made.ack.load().held == 10
+
+
+@pytest.mark.parametrize("fault", ["drop-reply", pytest.param("drop-request", marks=pytest.mark.soak)])
+def test_what_was_dropped_is_there_once_where_the_run_is_our_own(connection, server, fault):
+    with Run("own", "r", connection=connection) as run:
+        server.faults.add(fault, "BatchPutMetrics", times=1)
+        for step in range(30):
+            run.log_metric("loss", float(step), step=step)
+        until(lambda: run.progress().done, 40)
+    assert (run.progress().delivered, run.progress().held) == (30, 0)
+    (summary,) = connection.client("sagemaker").describe_trial_component(
+        TrialComponentName=run.ref.component
+    )["Metrics"]
+    assert summary["Count"] == 30
 
 
 def test_a_server_that_is_away_for_a_while_gets_everything(bench):

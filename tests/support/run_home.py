@@ -16,8 +16,8 @@ from sm_track_widgets.connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker
 from sm_track_widgets.tracking.run import Run
 
-Reply = tuple[str, str] | Exception
-"""AWS's code and message, or an exception of the connection."""
+Reply = tuple[str, str] | BaseException
+"""AWS's code and message, or what is raised in place of an answer."""
 DENIED = ("AccessDeniedException", "User is not authorized to perform: sagemaker:CreateTrialComponent")
 
 
@@ -41,7 +41,7 @@ def fault(connection: Connection, operation: str, reply: Reply, *, times: int = 
         if len(failed) >= times:
             return
         failed.append(1)
-        if isinstance(reply, Exception):
+        if isinstance(reply, BaseException):
             raise reply
         answer: Any = {
             "Error": {"Code": reply[0], "Message": reply[1]},
@@ -87,6 +87,33 @@ def points(run: Run, metric: str) -> list[tuple[int, float]]:
     """Return step and value of each point of a metric, as stored."""
     (series,) = run.connection.read_series([(run.ref.component, metric)])
     return list(zip(series.steps, series.values, strict=True))
+
+
+def told_points(run: Run, metric: str) -> list[tuple[int, float]]:
+    """Return step and value of each point, as BatchGetMetrics tells them: points without a step are not among them."""
+    query = {
+        "MetricName": metric,
+        "ResourceArn": stored(run)["TrialComponentArn"],
+        "MetricStat": "Last",
+        "Period": "IterationNumber",
+        "XAxisType": "IterationNumber",
+    }
+    client = run.connection.client("sagemaker-metrics")
+    (result,) = client.batch_get_metrics(MetricQueries=[query])["MetricQueryResults"]
+    assert result["Status"] == "Complete", result
+    return list(zip(result["XAxisValues"], result["MetricValues"], strict=True))
+
+
+def told_metrics(run: Run) -> dict[str, dict[str, Any]]:
+    """Return the summary of each metric, as DescribeTrialComponent tells it."""
+    return {told["MetricName"]: told for told in stored(run).get("Metrics", [])}
+
+
+def components(connection: Connection) -> dict[str, str]:
+    """Return name and status of every component there is."""
+    pages = connection.client("sagemaker").get_paginator("list_trial_components").paginate()
+    found = [told for page in pages for told in page["TrialComponentSummaries"]]
+    return {told["TrialComponentName"]: told["Status"]["PrimaryStatus"] for told in found}
 
 
 def object_json(connection: Connection, uri: str) -> Any:

@@ -17,6 +17,12 @@ def home(tmp_path: Path) -> Connection:
     return run_home.embedded(tmp_path / "home")
 
 
+@pytest.fixture(params=["embedded", "aws"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Connection:
+    """Both homes, one after the other; the embedded service answers on the path of AWS."""
+    return getattr(run_home, request.param)(tmp_path / "place")
+
+
 @pytest.fixture(autouse=True)
 def _no_run_stays_open() -> Iterator[None]:
     yield

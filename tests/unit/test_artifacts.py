@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets._names import MEDIA_TYPE_PATTERN
-from sm_track_widgets.tracking import artifacts
+from sm_track_widgets.tracking import artifacts, folders
 
 
 @pytest.mark.parametrize(
@@ -54,23 +55,21 @@ def test_a_media_type_of_the_user() -> None:
 
 def test_what_is_no_file_is_said_with_the_cure(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist") as missing:
-        artifacts.user_file(tmp_path / "none.csv")
+        artifacts.user_path(tmp_path / "none.csv")
     assert str(Path.cwd()) in str(missing.value)
-    with pytest.raises(UsageError, match="make_archive"):
-        artifacts.user_file(tmp_path)
     with pytest.raises(UsageError, match="no path"):
-        artifacts.user_file(3.5)
+        artifacts.user_path(3.5)
     with pytest.raises(UsageError):
-        artifacts.user_file("a\0b")
+        artifacts.user_path("a\0b")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UsageError, match="ordinary"):
-        artifacts.user_file(tmp_path / "pipe")
+        artifacts.user_path(tmp_path / "pipe")
 
 
 def test_a_home_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "a.txt").write_text("x")
-    assert artifacts.user_file("~/a.txt") == tmp_path / "a.txt"
+    assert artifacts.user_path("~/a.txt") == tmp_path / "a.txt"
 
 
 @pytest.mark.parametrize("size", [0, 5, artifacts.BLOCK, artifacts.BLOCK + 1])
@@ -151,3 +150,57 @@ def test_values() -> None:
     for wrong in ("x" * 2049, "two\nlines"):
         with pytest.raises(UsageError, match="log_file"):
             artifacts.artifact_value("data", wrong)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("a.txt", "a.txt"),
+        (" notes/a b.txt ", "notes/a b.txt"),
+        ("./x/./a.txt", "x/a.txt"),
+        (Path("p/q"), "p/q"),
+    ],
+)
+def test_names_that_are_asked_for(asked: object, name: str) -> None:
+    assert artifacts.asked_name(asked) == name
+
+
+@pytest.mark.parametrize("asked", ["", " ", "/a", "a//b", "a/", "../a", "a/..", "sm_track.x", None, 3, b"a"])
+def test_names_that_are_none(asked: object) -> None:
+    with pytest.raises(UsageError):
+        artifacts.asked_name(asked)
+
+
+def test_a_file_that_is_made_leaves_nothing_else(tmp_path: Path) -> None:
+    spooled = artifacts.spool_made(lambda path: path.write_bytes(b"abc"), tmp_path, "dir/my model.bin")
+    assert (spooled.size, spooled.sha256) == (3, hashlib.sha256(b"abc").hexdigest())
+    assert list(tmp_path.iterdir()) == [spooled.path]
+
+    def torn(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        artifacts.spool_made(torn, tmp_path, "x")
+    assert list(tmp_path.iterdir()) == [spooled.path]
+
+
+def test_a_full_disk_while_a_file_is_made(tmp_path: Path) -> None:
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(ConfigError, match=r"No space left on device.*Free some space"):
+        artifacts.spool_made(full, tmp_path / "spool", "x")
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_a_large_file_is_never_in_memory(tmp_path: Path) -> None:
+    large = tmp_path / "data" / "large.bin"
+    large.parent.mkdir()
+    large.write_bytes(os.urandom(artifacts.BLOCK) * 20)
+    tracemalloc.start()
+    artifacts.spool_file(large, tmp_path / "spool")
+    artifacts.spool_made(lambda path: folders.write_zip(large.parent, path), tmp_path / "spool", "data.zip")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 6 * artifacts.BLOCK

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import run_home
+from unanswered import Unanswered
 
 from sm_track_widgets import config, reading
 from sm_track_widgets.connection import Connection
@@ -64,8 +66,22 @@ def test_a_run_is_written_and_read_back(connection: Connection, tmp_path: Path) 
     )
     assert (row["metrics.Val:Loss.count"], row["metrics.Val:Loss.min"]) == (25, 0.04)
     assert row["tags.team"] == "red"
-    points = reading.metrics("Fraud Detection", ["Val:Loss"], connection=connection)
-    assert points["step"].tolist() == list(range(25))
+    run_home.until(lambda: steps(connection) == list(range(25)))
+
+
+def steps(connection: Connection) -> list[int]:
+    return reading.metrics("Fraud Detection", ["Val:Loss"], connection=connection)["step"].tolist()
+
+
+def test_points_whose_answer_was_lost_are_there_once(connection: Connection) -> None:
+    lost = Unanswered(connection, ["stored"])
+    with Run("Fraud Detection", "lost", connection=cast("Connection", lost)) as run:
+        for step in range(25):
+            run.log_metric("Val:Loss", 1.0, step=step)
+        run_home.until(lambda: run.progress().done)
+    assert (run.progress().held, run.progress().refused) == (0, 0)
+    row = reading.runs("Fraud Detection", connection=connection).iloc[0]
+    assert row["metrics.Val:Loss.count"] == 25
 
 
 def test_a_run_is_continued(connection: Connection, tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import platform
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from sm_track_widgets.tracking.capture import GAPS_KEPT, TAIL_BYTES, Capture, Tail, Tee, collapse
+from sm_track_widgets.tracking.capture import GAPS_KEPT, SOURCE_BYTES, Capture
+from sm_track_widgets.tracking.capture_output import TAIL_BYTES, Tail, Tee, collapse, fold
 from sm_track_widgets.tracking.redact import Redactor
 
 
@@ -20,10 +23,19 @@ from sm_track_widgets.tracking.redact import Redactor
     [
         ("a\nb\n", "a\nb\n"),
         ("1%\r50%\r100%\n", "100%\n"),
-        ("1%\r50%\r", "50%\r"),
+        ("1%\r50%\r", "50%"),
+        ("\x1b[31mred\x1b[0m and \x1b[1;38;5;3mbold\x1b[m\n", "red and bold\n"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("100%|##########| done\rshort", "short##########| done"),
+        ("100%\r\x1b[Kgone", "gone"),
+        ("outer 0\ninner 0\x1b[A\router 1\n\rinner 1\n", "outer 1\ninner 1\n"),
+        ("a\nb\nc\x1b[2F\x1b[Jd", "d"),
+        ("spin |\x08/\x08-", "spin -"),
+        ("x\x1b[99999999Cy", "x" + " " * 1000 + "y"),
+        ("\x1b[?25lhidden cursor\x1b[?25h", "hidden cursor"),
         ("windows\r\nlines\r\n", "windows\nlines\n"),
         ("\rfirst\rsecond", "second"),
-        ("\r\r", "\r"),
+        ("\r\r", ""),
         ("", ""),
     ],
 )
@@ -39,6 +51,19 @@ def test_pieces_collapse_as_the_whole_does() -> None:
     tail.add("\ndone\n")
     assert tail.text() == "99.9%\ndone\n"
     assert not tail.dropped
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 50])
+def test_nested_bars_in_pieces_are_as_the_whole(size: int) -> None:
+    """Two bars as tqdm draws them: down to the inner one, up again."""
+    text = "head\n" + "".join(f"\router {n}%\n\rinner {n * 7 % 100}%\x1b[A" for n in range(100))
+    text += "\n\nend\n"
+    folded = ""
+    for place in range(0, len(text), size):
+        if text[place - 1 : place] != "\x1b" and "\x1b" not in text[max(place - 3, 0) : place]:
+            folded = fold(folded)
+        folded += text[place : place + size]
+    assert collapse(folded) == collapse(text) == "head\nouter 99%\ninner 93%\nend\n"
 
 
 def test_the_tail_is_kept_from_the_start_of_a_line() -> None:
@@ -205,6 +230,61 @@ def test_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
     assert document["duration_s"] == 2.5
     assert document["python"] == platform.python_version()
     assert document["platform"]
+
+
+def test_a_cut_output_says_how_much_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    capture = captured(monkeypatch)
+    capture.start_output()
+    for number in range(20_000):
+        print("line", number)
+    capture.stop_output()
+    document = capture.document(started=0, ended=0, gaps={})
+    first, rest = document["output"].split("\n", 1)
+    written = sum(len(f"line {number}\n") for number in range(20_000))
+    assert document["output_cut"] is True
+    assert first == f"[{written - len(rest):,} bytes before this line were not kept]"
+
+
+def test_a_long_source_is_cut() -> None:
+    capture = Capture(Redactor())
+    capture.source("x" * (SOURCE_BYTES + 1))
+    document = capture.document(started=0, ended=0, gaps={})
+    assert (len(document["source"]), document["source_cut"]) == (SOURCE_BYTES, True)
+
+
+def test_the_traceback_begins_in_the_cell() -> None:
+    capture = Capture(Redactor())
+    capture.source("")
+    caller: dict[str, object] = {"__name__": "IPython.core.interactiveshell"}
+    exec("def run_code(call):\n    call()", caller)
+    try:
+        caller["run_code"](lambda: int("password=hunter2"))  # type: ignore[operator]  # defined above
+    except ValueError as error:
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+        capture.error(error)
+    told = capture.document(started=0, ended=0, gaps={})["exception"]
+    assert "in run_code" not in told["traceback"]
+    assert 'int("password=' in told["traceback"]
+    assert "hunter2" not in str(told)
+
+
+def test_nothing_asked_for_keeps_no_exception_either() -> None:
+    capture = Capture(Redactor())
+    capture.error(ValueError("x"))
+    assert "exception" not in capture.document(started=0, ended=0, gaps={"loss": [1]})
+
+
+def test_a_git_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    git = tmp_path / "git"
+    git.write_text("#!/bin/sh\nsleep 30\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    capture = Capture(Redactor())
+    began = time.monotonic()
+    capture.git(tmp_path)
+    document = capture.document(started=0, ended=0, gaps={}, wait=0.2)
+    assert time.monotonic() - began < 2
+    assert document["git"] == {}
 
 
 def test_the_tail_for_the_card(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from IPython.core.magic_arguments import argument, magic_arguments
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.magics import options
@@ -91,6 +92,35 @@ def test_an_undefined_name_is_said_with_the_nearest():
     for function in (options.expand, options.value_of):
         with pytest.raises(UsageError, match=r"'itms' is not defined\. Did you mean 'items'"):
             function("{itms}", NAMES)
+
+
+@magic_arguments()
+@argument("words", nargs="*")
+@argument("--autolog", nargs="?", const="all")
+@argument("--every", nargs="?", const="10")
+@argument("--group")
+def sample(self, line):
+    """Have options whose value may be left out."""
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("my-run", (["my-run"], None, None)),
+        ("--autolog my-run", (["my-run"], "all", None)),
+        ("--autolog sklearn,xgboost my-run", (["my-run"], "sklearn,xgboost", None)),
+        ("my-run --autolog", (["my-run"], "all", None)),
+        ("--autolog=xgb", ([], "xgb", None)),
+        ("--every 0.5 --autolog", ([], "all", "0.5")),
+        ("--every my-run", (["my-run"], None, "10")),
+        ("--every {period} x", (["x"], None, "{period}")),
+        ("--every --autolog --group g", ([], "all", "10")),
+    ],
+)
+def test_a_value_may_be_left_out(line, found):
+    optional = {"--autolog": options.is_name_list, "--every": options.is_number_text}
+    parsed = options.parse(sample, line, limit=1, optional=optional)
+    assert (parsed.words, parsed.autolog, parsed.every) == found
 
 
 def cell(text: str) -> list[str]:

@@ -129,7 +129,7 @@ def test_a_group_of_another_experiment_is_left_alone(home: Connection) -> None:
     opened = opening.open_now(home, request_for("two", "r", "Sweep"))
     assert opened.ref.group == "two-Sweep"
     assert "belongs to experiment 'one'" in opened.notes[0]
-    assert opening.open_now(home, request_for("one", "r2", "sweep")).ref.group == "sweep"
+    assert opening.open_now(home, request_for("one", "r2", "sweep")).ref.group == "Sweep"
 
 
 def test_a_refusal_comes_out_as_it_is(home: Connection) -> None:
@@ -150,11 +150,3 @@ def test_the_sender_opens_from_the_record_and_can_repeat_it(home: Connection) ->
     assert opening.open_run(home, payload).arn == first.arn
     trials = home.client("sagemaker").list_trials(TrialComponentName="exp-behind")["TrialSummaries"]
     assert [trial["TrialName"] for trial in trials] == ["g"]
-
-
-def test_a_run_that_cannot_be_written_is_not_left_open(home: Connection) -> None:
-    opened = opening.open_now(home, request_for("exp", "r"))
-    opening.abandon(home, opened.ref, "disk\nfull")
-    told = run_home.component(home, "exp-r")
-    assert told["Status"] == {"PrimaryStatus": "Failed", "Message": "disk full"}
-    assert told["EndTime"]

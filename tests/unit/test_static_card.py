@@ -52,6 +52,13 @@ def test_while_it_runs():
     )
 
 
+def test_a_file_on_its_way_is_said():
+    state = {**DONE, "upload": {"text": f"sending {EVIL}: 45 MB of 120 MB", "done": 45, "total": 120}}
+    assert words(card_html(state)).endswith(f"sending {EVIL}: 45 MB of 120 MB; it goes on behind")
+    assert "<img" not in card_html(state)
+    assert card_text({**state, "ended": None}).splitlines()[1] == f"sending {EVIL}: 45 MB of 120 MB"
+
+
 def test_failed_says_why():
     state = {**DONE, "status": "Failed", "metrics": [], "message": "ZeroDivisionError: division\nby zero"}
     assert words(card_html(state)).endswith("embedded ZeroDivisionError: division by zero".replace(" Z", "Z"))

@@ -12,7 +12,7 @@ from sm_track_widgets.tracking.progress import Progress
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets import live_run
 from sm_track_widgets.widgets.live_run import LiveRun
-from sm_track_widgets.widgets.live_state import card_state, trouble
+from sm_track_widgets.widgets.live_state import card_state, trouble, upload
 from sm_track_widgets.widgets.pump import Pump
 
 
@@ -63,6 +63,30 @@ def test_trouble_is_one_sentence_with_what_it_means_for_the_data():
     )
     assert trouble(Progress(waiting=3)) == ""
     assert trouble(Progress(refused=1)) == "1 record refused by the service, %sm_status says why"
+
+
+def test_a_large_file_on_its_way_is_named():
+    told = upload(Progress(uploading="models/best.pt", upload_done=45_000_000, upload_total=120_000_000))
+    assert told == {
+        "text": "sending models/best.pt: 45 MB of 120 MB",
+        "done": 45_000_000,
+        "total": 120_000_000,
+    }
+    assert upload(Progress()) is None
+
+
+def test_it_goes_on_while_a_file_is_on_its_way(home, still, tap, monkeypatch):
+    with Run("e", "a") as run:
+        card = LiveRun(run)
+    sent = Progress(uploading="best.pt", upload_done=5, upload_total=10)
+    monkeypatch.setattr(run, "progress", lambda: sent)
+    assert card.tick(run.started + 1)
+    sent = Progress(uploading="best.pt", upload_done=6, upload_total=10)
+    assert card.tick(run.started + 2)
+    assert tap.updates(card)[-1]["_state"]["upload"]["done"] == 6
+    sent = Progress(done=True)
+    assert not card.tick(run.started + 3)
+    assert tap.updates(card)[-1]["_state"]["upload"] is None
 
 
 def test_it_pushes_what_changed_and_the_end(home, still, tap):

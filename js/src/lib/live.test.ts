@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  barState,
   bestText,
   elapsed,
   factTexts,
+  footTexts,
   isOver,
   outcomeText,
   placeText,
@@ -30,6 +32,25 @@ const state = (change: Partial<RunState> = {}): RunState => ({
   message: "",
   progress: { done: 100, total: 150 },
   ...change,
+});
+
+test("what the run uses of its machine is the last fact", () => {
+  const busy = state({ system: ["CPU 143%", "memory 1.2 GB"] });
+  assert.equal(factTexts(busy).at(-1), "CPU 143% · memory 1.2 GB");
+  assert.ok(!factTexts(state({ system: [] })).includes(""));
+});
+
+test("a file on its way is named, open or over, and moves the bar where no steps do", () => {
+  const upload = { text: "sending model.pt: 45 MB of 120 MB", done: 45, total: 120 };
+  const open = state({ upload });
+  assert.equal(footTexts(open, true).at(-1), upload.text);
+  assert.equal(barState(open)?.label, "Progress");
+  assert.deepEqual(barState(state({ upload, progress: null })), { label: "Upload", ...upload });
+  const over = state({ upload, ended: 1165 });
+  assert.deepEqual(footTexts(over, false), [upload.text]);
+  assert.equal(barState(over)?.done, 45);
+  assert.equal(barState(state({ ended: 1165 })), null);
+  assert.deepEqual(footTexts(state({ ended: 1165 }), false), []);
 });
 
 test("time goes on by the page's clock and stops at the end", () => {

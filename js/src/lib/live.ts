@@ -31,6 +31,8 @@ export interface RunState {
   home: string;
   metrics: MetricState[];
   sparks: SparkState[];
+  /** CPU, memory and GPUs by the last sample; absent or empty without system metrics. */
+  system?: string[];
   parameters: number;
   files: number;
   waiting: number;
@@ -38,6 +40,8 @@ export interface RunState {
   message: string;
   /** Last step and the number of steps, where the run's parameters tell it. */
   progress: { done: number; total: number } | null;
+  /** The large file that is being sent; null or absent when none is. */
+  upload?: { text: string; done: number; total: number } | null;
 }
 
 export const isOver = (state: RunState): boolean => state.ended !== null;
@@ -71,6 +75,17 @@ export function bestText(metric: MetricState): string {
   return `best ${formatNumber(metric.best)}${at}`;
 }
 
+/** What the bar shows: the steps of an open run, else the large file on its way. */
+export function barState(state: RunState): { label: string; done: number; total: number } | null {
+  if (state.progress && !isOver(state)) return { label: "Progress", ...state.progress };
+  return state.upload ? { label: "Upload", ...state.upload } : null;
+}
+
+/** The foot line: the facts of a card that is open, and in any case the file on its way. */
+export function footTexts(state: RunState, open: boolean): string[] {
+  return [...(open ? factTexts(state) : []), ...(state.upload ? [state.upload.text] : [])];
+}
+
 /** The facts of the foot line, in order. */
 export function factTexts(state: RunState): string[] {
   const step = Math.max(-1, ...state.metrics.map((metric) => metric.step ?? -1));
@@ -82,6 +97,7 @@ export function factTexts(state: RunState): string[] {
   facts.push(counts.filter((text) => !text.startsWith("0 ")).join(" · "));
   if (state.metrics.length > 4)
     facts.push(`${state.metrics.length - 4} more ${state.metrics.length === 5 ? "metric" : "metrics"}`);
+  facts.push((state.system ?? []).join(" · "));
   return facts.filter((text) => text !== "");
 }
 

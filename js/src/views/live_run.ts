@@ -99,19 +99,20 @@ export class LiveRun {
     show(this.home, over);
     show(this.time, !over);
     show(this.stop, !over && this.interrupt !== null);
-    this.paintProgress(state, over);
+    this.paintProgress(state);
     this.paintTiles(state, open);
     this.paintFacts(state, open);
     this.paintTime();
   }
 
-  private paintProgress(state: live.RunState, over: boolean): void {
-    const progress = state.progress;
-    show(this.progress, !over && progress !== null);
+  private paintProgress(state: live.RunState): void {
+    const progress = live.barState(state);
+    show(this.progress, progress !== null);
     if (!progress) return;
     const share = Math.min(100, (100 * progress.done) / Math.max(1, progress.total));
     this.bar.style.width = `${share.toFixed(1)}%`;
     setAttributes(this.progress, {
+      "aria-label": progress.label,
       "aria-valuenow": Math.round(share),
       "aria-valuemin": 0,
       "aria-valuemax": 100,
@@ -140,9 +141,9 @@ export class LiveRun {
   }
 
   private paintFacts(state: live.RunState, open: boolean): void {
-    const facts = live.factTexts(state);
+    const facts = live.footTexts(state, open);
     this.facts.replaceChildren(...facts.map((text) => h("span", "num", {}, text)));
-    show(this.facts, open && facts.length > 0);
+    show(this.facts, facts.length > 0);
     const failed = state.status === "Failed" && state.message ? state.message : "";
     setText(this.trouble, [failed, state.trouble].filter((text) => text !== "").join(" · "));
     this.trouble.classList.toggle("smtw-bad", failed !== "");

@@ -1,0 +1,226 @@
+"""All that is known of one run: what `run_details` shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from sm_track_widgets import _aws
+from sm_track_widgets._errors import NotFoundError, did_you_mean
+from sm_track_widgets._names import (
+    CAPTURE_ARTIFACT,
+    NOTES_PARAMETER,
+    PARENT_TAG,
+    component_name,
+    is_reserved,
+    slug,
+)
+from sm_track_widgets.reading import fetch, frames, identity
+
+if TYPE_CHECKING:
+    from sm_track_widgets._types import Params, Scalar, Series
+    from sm_track_widgets.connection import Connection
+    from sm_track_widgets.reading.identity import Record
+
+CAPTURE_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file or reference of a run; `value` is its address or text."""
+
+    name: str
+    direction: Literal["output", "input"]
+    media_type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricFacts:
+    """What is known of a metric without its points; None where the service does not say."""
+
+    name: str
+    last: float | None
+    low: float | None
+    high: float | None
+    mean: float | None
+    count: int
+
+
+@dataclass(slots=True)
+class RunFacts:
+    """One run, from the service or from memory.
+
+    Attributes
+    ----------
+    name, run, experiment, group, component
+        As asked for; as stored.
+    status, message
+        The service's words.
+    started, ended
+        Seconds since the epoch.
+    home, created_by, parent, notes
+        Texts, empty where unknown; `parent` is a trial component.
+    parameters, tags, metrics, artifacts
+        Without ours.
+    capture
+        The document of ``sm_track.capture``; empty where nothing was kept.
+    remarks
+        One line each about what is missing or in the way.
+    read_series
+        Gives all points of some metrics.
+    read_object
+        Gives the first bytes of an object, and how many it has.
+    """
+
+    name: str
+    run: str
+    experiment: str
+    group: str
+    component: str
+    status: str
+    message: str = ""
+    started: float | None = None
+    ended: float | None = None
+    home: str = ""
+    created_by: str = ""
+    parent: str = ""
+    notes: str = ""
+    parameters: dict[str, Scalar] = field(default_factory=dict[str, "Scalar"])
+    tags: dict[str, str] = field(default_factory=dict[str, str])
+    metrics: list[MetricFacts] = field(default_factory=list[MetricFacts])
+    artifacts: list[Artifact] = field(default_factory=list[Artifact])
+    capture: Params = field(default_factory=dict[str, Any])
+    capture_at: str = ""
+    remarks: list[str] = field(default_factory=list[str])
+    read_series: Callable[[Sequence[str]], list[Series]] = lambda _: []
+    read_object: Callable[[str, int], tuple[bytes, int]] = lambda _, __: (b"", 0)
+
+
+def stored_facts(connection: Connection, name: str, experiment: str | None = None) -> RunFacts:
+    """Read what the service holds of a run.
+
+    Parameters
+    ----------
+    connection
+        Where to look.
+    name
+        The run's name as asked for or as stored, or its trial component.
+    experiment
+        Its experiment; None looks through all. Of several runs of the name the newest is taken.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run.
+    """
+    record, others = _find(connection, name, experiment)
+    facts = _facts(record, experiment)
+    facts.home = connection.home
+    component = facts.component
+    facts.read_series = lambda metrics: connection.read_series([(component, metric) for metric in metrics])
+    facts.read_object = lambda uri, limit: read_object(connection, uri, limit)
+    if others:
+        more = "1 older run has" if others == 1 else f"{others} older runs have"
+        facts.remarks.append(f"{more} this name too; name its experiment.")
+    if facts.capture_at:
+        try:
+            facts.capture = json.loads(facts.read_object(facts.capture_at, CAPTURE_BYTES)[0])
+        except Exception as error:  # noqa: BLE001 - the rest of the run is worth seeing
+            told = _aws.explain(error, "read what was kept of the cell")
+            facts.remarks.append(str(told) if told else f"What was kept of the cell cannot be read: {error}")
+    return facts
+
+
+def read_object(connection: Connection, uri: str, limit: int) -> tuple[bytes, int]:
+    """Return the first `limit` bytes of an object such as ``s3://bucket/key``, and its size."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    client = connection.client("s3")
+    size = int(client.head_object(Bucket=bucket, Key=key)["ContentLength"])
+    if not size:
+        return b"", 0
+    told = client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{max(limit, 1) - 1}")
+    return told["Body"].read(), size
+
+
+def _find(connection: Connection, name: str, experiment: str | None) -> tuple[Record, int]:
+    """Return the newest run of a name, and how many others have it."""
+    if experiment is not None:
+        wanted = component_name(slug(experiment), slug(name))
+        direct = fetch.search_component(connection, wanted) or fetch.describe_component(
+            connection, wanted, slug(experiment).lower()
+        )
+        if direct is not None:
+            return direct, 0
+    records = fetch.search_runs(connection, experiment)
+    parents = [identity.parent(record, experiment)[0] for record in records]
+    shown = identity.shown_names(records, parents)
+    called = [
+        {one.lower() for one in (*_names(record, of), shown[place])}
+        for place, (record, of) in enumerate(zip(records, parents, strict=True))
+    ]
+    exact = [place for place, one in enumerate(shown) if one == name]
+    found = exact or [place for place, names in enumerate(called) if name.lower() in names]
+    if not found:
+        where = f" in experiment {experiment!r}" if experiment else ""
+        hint = (
+            did_you_mean(name, dict.fromkeys([*shown, *(one for names in called for one in sorted(names))]))
+            or "%sm_runs lists them."
+        )
+        raise NotFoundError(f"There is no run {name!r}{where}.", hint)
+    return records[found[0]], len(found) - 1
+
+
+def _names(record: Record, experiment: str) -> set[str]:
+    component = record["TrialComponentName"]
+    run = identity.run_name(record, experiment)
+    return {component, run, f"{experiment}/{run}", identity.shown_names([record], [experiment])[0]}
+
+
+def _facts(record: Record, experiment: str | None) -> RunFacts:
+    of, trial = identity.parent(record, experiment)
+    tags = identity.tags(record)
+    held = {name: next(iter(value.values())) for name, value in (record.get("Parameters") or {}).items()}
+    status: dict[str, str] = record.get("Status") or {}
+    started, ended = record.get("StartTime"), record.get("EndTime")
+    return RunFacts(
+        name=identity.shown_names([record], [of])[0],
+        run=identity.run_name(record, of),
+        experiment=of,
+        group=identity.group_name(of, trial),
+        component=record["TrialComponentName"],
+        status=status.get("PrimaryStatus", ""),
+        message=status.get("Message", ""),
+        started=None if started is None else started.timestamp(),
+        ended=None if ended is None else ended.timestamp(),
+        created_by=frames.author(record.get("CreatedBy") or {}),
+        parent=tags.get(PARENT_TAG, ""),
+        notes=str(held.get(NOTES_PARAMETER, "")),
+        parameters={name: value for name, value in held.items() if not is_reserved(name)},
+        tags={name: value for name, value in tags.items() if not name.startswith(frames.HIDDEN_TAGS)},
+        metrics=[_metric(summary) for summary in record.get("Metrics") or ()],
+        artifacts=[*_artifacts(record, "output"), *_artifacts(record, "input")],
+        capture_at=((record.get("OutputArtifacts") or {}).get(CAPTURE_ARTIFACT) or {}).get("Value", ""),
+    )
+
+
+def _metric(summary: Params) -> MetricFacts:
+    return MetricFacts(
+        summary["MetricName"],
+        summary.get("Last"),
+        summary.get("Min"),
+        summary.get("Max"),
+        summary.get("Avg"),
+        int(summary.get("Count") or 0),
+    )
+
+
+def _artifacts(record: Record, direction: Literal["output", "input"]) -> list[Artifact]:
+    held: dict[str, dict[str, str]] = record.get(f"{direction.capitalize()}Artifacts") or {}
+    return [
+        Artifact(name, direction, value.get("MediaType", ""), value.get("Value", ""))
+        for name, value in held.items()
+        if not is_reserved(name)
+    ]
