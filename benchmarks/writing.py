@@ -27,7 +27,7 @@ from typing import Any
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.embedded import EmbeddedSageMaker
 from sm_track_widgets.serve import Faults, Server
-from sm_track_widgets.tracking.journal import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
 
 ROOT = Path(__file__).parents[1]
 WRITERS = Path(__file__).parent / "writers"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, metrics, runs
     from sm_track_widgets.tracking.autolog import autolog
-    from sm_track_widgets.tracking.interop import link_jobs
+    from sm_track_widgets.tracking.interop.hooks import link_jobs
+    from sm_track_widgets.tracking.outbox.sync import sync
     from sm_track_widgets.tracking.run import Run, load_run
-    from sm_track_widgets.tracking.syncing import sync
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
@@ -71,12 +71,12 @@ _HOMES = {
     "analytics": "reading",
     "autolog": "tracking.autolog",
     "connect": "connection",
-    "link_jobs": "tracking.interop",
+    "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
     "run_details": "widgets.run_details",
     "runs": "reading",
-    "sync": "tracking.syncing",
+    "sync": "tracking.outbox.sync",
 }
 
 

@@ -65,7 +65,9 @@ def explain(error: Exception, doing: str) -> TrackError | None:
         elif code in EXPIRED:
             cure = "Log in again (aws sso login), or keep runs here: %sm_config --backend embedded"
         elif code in LIMITS:
-            cure = "Use another experiment (-e NAME) or an older group (-g NAME), or delete what is not needed."
+            cure = (
+                "Use another experiment (-e NAME) or an older group (-g NAME), or delete what is not needed."
+            )
         return ServiceRefusedError(f"Cannot {doing}: {code}: {_one_line(message)}", cure, code=code)
     if isinstance(error, BotoCoreError):
         return ConfigError(

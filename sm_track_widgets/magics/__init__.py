@@ -14,7 +14,7 @@ from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
 from sm_track_widgets.magics.sync_magic import SmSyncMagics
 from sm_track_widgets.magics.transform import transform
-from sm_track_widgets.tracking import interop
+from sm_track_widgets.tracking.interop import hooks as interop
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -20,7 +20,7 @@ from sm_track_widgets.widgets.live_state import card_state, upload
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from sm_track_widgets.tracking.progress import Progress
+    from sm_track_widgets.tracking.outbox.progress import Progress
     from sm_track_widgets.tracking.run import Run
 
 _logger = logging.getLogger("sm_track_widgets")

@@ -90,7 +90,7 @@ class CellRun:
         if request.capture:
             start_capture(self.shell, run, request)
         if request.system_every is not None:
-            from sm_track_widgets.tracking.system import sample_system
+            from sm_track_widgets.tracking.system.sampler import sample_system
 
             sample_system(run, request.system_every)
         if request.autolog is not None:

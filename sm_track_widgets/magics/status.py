@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sm_track_widgets import _aws
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets.magics.plain import WIDEST, facts, table
-from sm_track_widgets.tracking import standing
+from sm_track_widgets.tracking.outbox import standing
 from sm_track_widgets.tracking.registry import open_runs
 
 if TYPE_CHECKING:
     from sm_track_widgets.connection import Connection
-    from sm_track_widgets.tracking.standing import Waiting
+    from sm_track_widgets.tracking.outbox.standing import Waiting
 
 SYNC = "deliver with %sm_sync"
 STATES = {"closed": "closed", "left": "kernel ended"}

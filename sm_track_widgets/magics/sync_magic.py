@@ -15,7 +15,7 @@ from sm_track_widgets.magics.base import ShellMagics
 from sm_track_widgets.magics.callers import is_assigned
 
 if TYPE_CHECKING:
-    from sm_track_widgets.tracking.sync_report import SyncReport
+    from sm_track_widgets.tracking.outbox.report import SyncReport
 
 WIDTH = 100
 QUIET_FOR = 4
@@ -37,7 +37,7 @@ class SmSyncMagics(ShellMagics):
     def sm_sync(self, line: str) -> SyncReport | None:
         """Deliver what waits: of runs open and closed here, and what kernels that have ended left for this place."""
         parsed = options.parse(self.sm_sync, line, limit=0)
-        from sm_track_widgets.tracking.syncing import sync
+        from sm_track_widgets.tracking.outbox.sync import sync
 
         bar = _Bar()
         try:

@@ -21,7 +21,8 @@ from sm_track_widgets._names import (
     RESERVED_TAGS,
     is_reserved,
 )
-from sm_track_widgets.tracking import artifacts, values
+from sm_track_widgets.tracking import values
+from sm_track_widgets.tracking.media import artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import ConfigError, UsageError
-from sm_track_widgets.tracking import artifacts, contents, graphs, values
+from sm_track_widgets.tracking import contents, graphs, values
 from sm_track_widgets.tracking.contents import Contents
-from sm_track_widgets.tracking.files import FileLog
+from sm_track_widgets.tracking.journal.pen import Pen
 from sm_track_widgets.tracking.live import LiveSeries
-from sm_track_widgets.tracking.pen import Pen
+from sm_track_widgets.tracking.media import artifacts
+from sm_track_widgets.tracking.media.files import FileLog
 from sm_track_widgets.tracking.redact import Redactor
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Recorder:
         self._at_close: list[Callable[[], object]] = []
 
     def _begin(self, begun: Start, request: OpenRequest, bucket: str | None, prefix: str | None) -> None:
-        """Start to write to what `starting.start` opened."""
+        """Start to write to what `starting.Begin` opened."""
         self.ref = begun.ref
         self._writer, self._outbox = begun.writer, begun.outbox
         self._pen = Pen(begun.writer, self._warn)

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets import config
 from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
 from sm_track_widgets._names import DEFAULT_EXPERIMENT
-from sm_track_widgets.tracking import contents, inside_job, interop, naming, parents, registry, system
+from sm_track_widgets.tracking import contents, naming, parents, registry
 from sm_track_widgets.tracking.callbacks import CallbackMaker
-from sm_track_widgets.tracking.capture_log import CaptureLog
+from sm_track_widgets.tracking.capture.log import CaptureLog
 from sm_track_widgets.tracking.ending import cut_message, one_line_message, outcome
+from sm_track_widgets.tracking.interop import hooks as interop
+from sm_track_widgets.tracking.interop import inside_job
 from sm_track_widgets.tracking.loading import connection_of, tag_pairs
-from sm_track_widgets.tracking.media import MediaLog
+from sm_track_widgets.tracking.media.log import MediaLog
 from sm_track_widgets.tracking.opening import OpenRequest
+from sm_track_widgets.tracking.outbox.waiting import wait_for_delivery
 from sm_track_widgets.tracking.registry import current_run, open_runs
 from sm_track_widgets.tracking.starting import Begin, claimed
-from sm_track_widgets.tracking.waiting import wait_for_delivery
+from sm_track_widgets.tracking.system import sampler as system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.tracking.naming import Names
     from sm_track_widgets.tracking.opening import Resume
-    from sm_track_widgets.tracking.progress import Progress
+    from sm_track_widgets.tracking.outbox.progress import Progress
     from sm_track_widgets.tracking.starting import Start
 
 __all__ = ["Run", "current_run", "load_run", "open_runs"]
@@ -98,7 +101,7 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
 
     status: Status = "InProgress"
     message: str = ""
-    # What the SDK's load_run() sets and looks at: see `interop`.
+    # What the SDK's load_run() sets and looks at: see `interop.slot`.
     _in_load = False
     _inside_load_context = False
     _inside_init_context = False

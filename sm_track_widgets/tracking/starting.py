@@ -14,17 +14,17 @@ from sm_track_widgets import _aws
 from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
 from sm_track_widgets.tracking import naming, opening, registry
 from sm_track_widgets.tracking.ending import cut_message, outcome
-from sm_track_widgets.tracking.outbox import outbox_for
+from sm_track_widgets.tracking.outbox.outbox import outbox_for
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sm_track_widgets._types import RunRef
     from sm_track_widgets.connection import Connection
-    from sm_track_widgets.tracking.journal import JournalWriter
+    from sm_track_widgets.tracking.journal.writer import JournalWriter
     from sm_track_widgets.tracking.naming import Names
     from sm_track_widgets.tracking.opening import Found, OpenRequest, Resume
-    from sm_track_widgets.tracking.outbox import Outbox
+    from sm_track_widgets.tracking.outbox.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sm_track_widgets.tracking.live import LiveSeries
-    from sm_track_widgets.tracking.progress import Progress
+    from sm_track_widgets.tracking.outbox.progress import Progress
     from sm_track_widgets.tracking.run import Run
 
 TILES, UPLOAD_NAME = 4, 40

@@ -13,14 +13,15 @@ from run_home import component, points, until
 
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect, reset
-from sm_track_widgets.tracking import journal_format, pen
-from sm_track_widgets.tracking.delivery import KERNEL_ENDED
-from sm_track_widgets.tracking.journal import JournalHeader, JournalReader, JournalWriter
-from sm_track_widgets.tracking.journal_format import METRIC_SIZE, SEGMENT_HEAD
-from sm_track_widgets.tracking.orphans import replay
-from sm_track_widgets.tracking.outbox import outbox_for
+from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED
+from sm_track_widgets.tracking.delivery.orphans import replay
+from sm_track_widgets.tracking.journal import format as journal_format
+from sm_track_widgets.tracking.journal import pen
+from sm_track_widgets.tracking.journal.format import METRIC_SIZE, SEGMENT_HEAD
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
+from sm_track_widgets.tracking.outbox.outbox import outbox_for
+from sm_track_widgets.tracking.outbox.standing import others_line, waiting_elsewhere
 from sm_track_widgets.tracking.run import Run
-from sm_track_widgets.tracking.standing import others_line, waiting_elsewhere
 
 
 @pytest.fixture

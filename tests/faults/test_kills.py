@@ -18,8 +18,8 @@ from store_check import faults
 
 from sm_track_widgets import _points
 from sm_track_widgets.connection import connect, reset
-from sm_track_widgets.tracking.delivery import KERNEL_ENDED
-from sm_track_widgets.tracking.orphans import journal_files, replay
+from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED
+from sm_track_widgets.tracking.delivery.orphans import journal_files, replay
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 LONGEST_LIFE = 0.2  # seconds of logging before the kill

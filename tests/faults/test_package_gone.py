@@ -17,7 +17,7 @@ import sm_track_widgets
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker
 from sm_track_widgets.serve import Faults, Server
-from sm_track_widgets.tracking.delivery import KERNEL_ENDED
+from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -166,9 +166,9 @@ NEW_MODULES = """
 import json, sys, threading
 from pathlib import Path
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking import sender
-from sm_track_widgets.tracking.bell import Bell
-from sm_track_widgets.tracking.sender_loop import SenderLoop
+from sm_track_widgets.tracking.delivery import sender
+from sm_track_widgets.tracking.delivery.bell import Bell
+from sm_track_widgets.tracking.delivery.loop import SenderLoop
 
 job = json.loads(sys.stdin.readline())
 connection = Connection.rebuild(job["connection"])

@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from sm_track_widgets.magics import card as cards
 from sm_track_widgets.magics.card import Card
-from sm_track_widgets.tracking.progress import Progress
+from sm_track_widgets.tracking.outbox.progress import Progress
 from sm_track_widgets.tracking.run import Run
 
 SENDING = Progress(uploading="best.pt", upload_done=45_000_000, upload_total=120_000_000)

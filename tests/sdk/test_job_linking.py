@@ -21,7 +21,7 @@ from job_requests import IMAGE, ROLE, Jobs, until
 from sm_track_widgets import _sdk
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.tracking import interop
+from sm_track_widgets.tracking.interop import hooks as interop
 from sm_track_widgets.tracking.run import Run as OurRun
 
 MAJOR = (_sdk.version() or (0,))[0]

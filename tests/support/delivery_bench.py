@@ -12,11 +12,11 @@ from botocore.exceptions import ClientError
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.tracking.acks import AckFile
-from sm_track_widgets.tracking.delivery import Delivery
-from sm_track_widgets.tracking.failures import Backoff
-from sm_track_widgets.tracking.journal import JournalHeader, JournalReader, JournalWriter
-from sm_track_widgets.tracking.journal_format import ack_path, refused_path
+from sm_track_widgets.tracking.delivery.acks import AckFile
+from sm_track_widgets.tracking.delivery.delivery import Delivery
+from sm_track_widgets.tracking.delivery.failures import Backoff
+from sm_track_widgets.tracking.journal.format import ack_path, refused_path
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 
 REF = RunRef("exp", "Default-Run-Group-exp", "run", "exp-run")
 

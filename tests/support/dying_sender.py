@@ -21,7 +21,7 @@ PLACES = ("commit", "ack", "finish", "call")
 def install(place: str) -> None:
     """Have this process kill itself at `place`."""
     from sm_track_widgets.embedded import engine, metrics
-    from sm_track_widgets.tracking.acks import AckFile
+    from sm_track_widgets.tracking.delivery.acks import AckFile
 
     if place == "commit":
         metrics.append_points = _deadly(metrics.append_points, random.randint(1, 6))

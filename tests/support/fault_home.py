@@ -14,7 +14,7 @@ from run_home import until
 from sm_track_widgets import config
 from sm_track_widgets.connection import Connection, connect, reset
 from sm_track_widgets.serve import Server
-from sm_track_widgets.tracking import outbox
+from sm_track_widgets.tracking.outbox import outbox
 from sm_track_widgets.tracking.run import Run
 
 KEY = "AKIDGOOD"

@@ -110,7 +110,7 @@ def main(folder: Path) -> None:
 def log_for_ever(folder: Path, life: Life) -> None:
     """Body of a child."""
     from sm_track_widgets.connection import connect
-    from sm_track_widgets.tracking import courier
+    from sm_track_widgets.tracking.outbox import courier
     from sm_track_widgets.tracking.run import Run
 
     if life.dies_at:

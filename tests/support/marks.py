@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sm_track_widgets.tracking.acks import SENT, AckFile
-from sm_track_widgets.tracking.journal import JournalReader
+from sm_track_widgets.tracking.delivery.acks import SENT, AckFile
+from sm_track_widgets.tracking.journal.writer import JournalReader
 
 
 def leave_in_flight(ack: AckFile, journal: object, sent: Iterable[int], *, what: int = SENT) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets._names import MEDIA_TYPE_PATTERN
-from sm_track_widgets.tracking import artifacts, folders
+from sm_track_widgets.tracking.media import artifacts, folders
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from run_home import stored, told_metrics, told_points, until
 
 from sm_track_widgets._types import Refusal
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking.outbox import replay
+from sm_track_widgets.tracking.outbox.outbox import replay
 from sm_track_widgets.tracking.run import Run
 
 KILLED = """

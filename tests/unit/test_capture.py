@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sm_track_widgets.tracking.capture import GAPS_KEPT, SOURCE_BYTES, Capture
-from sm_track_widgets.tracking.capture_output import TAIL_BYTES, Tail, Tee, collapse, fold
+from sm_track_widgets.tracking.capture.document import GAPS_KEPT, SOURCE_BYTES, Capture
+from sm_track_widgets.tracking.capture.output import TAIL_BYTES, Tail, Tee, collapse, fold
 from sm_track_widgets.tracking.redact import Redactor
 
 

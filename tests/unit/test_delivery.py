@@ -10,11 +10,11 @@ from delivery_bench import REF, Flaky, aws_bench, client_error, embedded_bench
 
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import reset
-from sm_track_widgets.tracking.acks import AckFile, AckState
-from sm_track_widgets.tracking.delivery import KERNEL_ENDED, Delivery
-from sm_track_widgets.tracking.failures import Backoff, judge
-from sm_track_widgets.tracking.journal import JournalHeader, JournalReader, JournalWriter
-from sm_track_widgets.tracking.journal_format import ack_path
+from sm_track_widgets.tracking.delivery.acks import AckFile, AckState
+from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED, Delivery
+from sm_track_widgets.tracking.delivery.failures import Backoff, judge
+from sm_track_widgets.tracking.journal.format import ack_path
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 from sm_track_widgets.tracking.opening import OpenRequest
 
 

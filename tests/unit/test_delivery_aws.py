@@ -11,7 +11,7 @@ from marks import leave_in_flight
 
 from sm_track_widgets._types import Refusal
 from sm_track_widgets.connection import reset
-from sm_track_widgets.tracking.acks import ANSWERED
+from sm_track_widgets.tracking.delivery.acks import ANSWERED
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from sm_track_widgets.tracking.environment import environment, packages
+from sm_track_widgets.tracking.capture.environment import environment, packages
 
 METADATA = {
     "AppType": "JupyterLab",

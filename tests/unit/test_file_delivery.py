@@ -11,8 +11,8 @@ import pytest
 import run_home
 from delivery_bench import embedded_bench
 
-from sm_track_widgets.tracking import file_delivery
-from sm_track_widgets.tracking.acks import AckFile, AckState
+from sm_track_widgets.tracking.delivery import files as file_delivery
+from sm_track_widgets.tracking.delivery.acks import AckFile, AckState
 from sm_track_widgets.tracking.run import Run
 
 

@@ -12,7 +12,7 @@ from run_home import stored
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking import folders
+from sm_track_widgets.tracking.media import folders
 from sm_track_widgets.tracking.run import Run
 
 

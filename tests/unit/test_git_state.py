@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sm_track_widgets.tracking.git_state import DIFF_BYTES, git_state
+from sm_track_widgets.tracking.capture.git import DIFF_BYTES, git_state
 from sm_track_widgets.tracking.redact import MARK, Redactor
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

@@ -9,9 +9,9 @@ from delivery_bench import aws_bench, client_error
 from unanswered import LOST, Unanswered, counts, log, once, told
 
 from sm_track_widgets.connection import reset
-from sm_track_widgets.tracking.aside import read_aside
-from sm_track_widgets.tracking.held import resend_held
-from sm_track_widgets.tracking.journal_format import refused_path
+from sm_track_widgets.tracking.delivery.aside import read_aside
+from sm_track_widgets.tracking.delivery.held import resend_held
+from sm_track_widgets.tracking.journal.format import refused_path
 
 SETTLED = 0.3
 

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sm_track_widgets.tracking.free_names import names_read
-from sm_track_widgets.tracking.inputs import INPUTS_KEPT, SHOWN_LENGTH, describe_inputs
+from sm_track_widgets.tracking.capture.free_names import names_read
+from sm_track_widgets.tracking.capture.inputs import INPUTS_KEPT, SHOWN_LENGTH, describe_inputs
+from sm_track_widgets.tracking.capture.short_text import TEXT_LENGTH, short_text
 from sm_track_widgets.tracking.redact import MARK, Redactor
-from sm_track_widgets.tracking.short_text import TEXT_LENGTH, short_text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sm_track_widgets import NotFoundError, config
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.embedded.wire import isolated_session
-from sm_track_widgets.tracking import inside_job
+from sm_track_widgets.tracking.interop import inside_job
 from sm_track_widgets.tracking.run import Run, load_run
 
 KINDS = {

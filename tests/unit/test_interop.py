@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking import interop, interop_slot
-from sm_track_widgets.tracking.interop_imports import ImportWatch
+from sm_track_widgets.tracking.interop import hooks as interop
+from sm_track_widgets.tracking.interop import slot as interop_slot
+from sm_track_widgets.tracking.interop.imports import ImportWatch
 from sm_track_widgets.tracking.run import Run
 
 MODULE = "sagemaker.core.experiments._run_context"

@@ -21,7 +21,9 @@ from sm_track_widgets import link_jobs
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker
 from sm_track_widgets.embedded.wire import isolated_session
-from sm_track_widgets.tracking import interop, interop_jobs, interop_place
+from sm_track_widgets.tracking.interop import hooks as interop
+from sm_track_widgets.tracking.interop import jobs as interop_jobs
+from sm_track_widgets.tracking.interop import place as interop_place
 from sm_track_widgets.tracking.run import Run
 
 OURS = ("sm-track-link", "sm-track-wording", "sm_track_widgets.tracking")

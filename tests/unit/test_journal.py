@@ -14,9 +14,9 @@ import pytest
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets._locks import lock_state
 from sm_track_widgets._types import RunRef
-from sm_track_widgets.tracking.journal import JournalError, JournalHeader, JournalReader, JournalWriter
-from sm_track_widgets.tracking.journal_format import HEAD, METRIC_SIZE, segments_of
-from sm_track_widgets.tracking.journal_reader import read_header
+from sm_track_widgets.tracking.journal.format import HEAD, METRIC_SIZE, segments_of
+from sm_track_widgets.tracking.journal.reader import read_header
+from sm_track_widgets.tracking.journal.writer import JournalError, JournalHeader, JournalReader, JournalWriter
 
 REF = RunRef("exp", "Default-Run-Group-exp", "run", "exp-run")
 
@@ -142,7 +142,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from sm_track_widgets._types import RunRef
-from sm_track_widgets.tracking.journal import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
 header = JournalHeader("ab" * 16, "embedded", "0" * 12, "us-east-1", "", RunRef("e", "g", "r", "e-r"), os.getpid(), 0.0)
 writer = JournalWriter(Path(sys.argv[1]), header, first_segment=4096)
 writer.record("params", {"set": {"lr": 0.1}})
@@ -259,7 +259,7 @@ from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from sm_track_widgets._errors import ConfigError
 from sm_track_widgets._types import RunRef
-from sm_track_widgets.tracking.journal import JournalHeader, JournalReader, JournalWriter
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 header = JournalHeader("ab" * 16, "embedded", "0" * 12, "us-east-1", "", RunRef("e", "g", "r", "e-r"), 1, 0.0)
 path = Path(sys.argv[1])
 writer = JournalWriter(path, header, first_segment=8192)

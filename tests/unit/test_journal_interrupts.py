@@ -8,7 +8,7 @@ import pytest
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets._types import RunRef
-from sm_track_widgets.tracking.journal import JournalHeader, JournalReader, JournalWriter
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 
 HEADER = JournalHeader("ab" * 16, "embedded", "0" * 12, "us-east-1", "", RunRef("e", "g", "r", "e-r"), 1, 0.0)
 WRITERS = ("journal.py", "segments.py")

@@ -19,7 +19,7 @@ from run_home import stored
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking import figures
+from sm_track_widgets.tracking.media import figures
 from sm_track_widgets.tracking.run import Run
 
 

@@ -15,7 +15,7 @@ from run_home import stored
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking import models
+from sm_track_widgets.tracking.media import models
 from sm_track_widgets.tracking.run import Run
 
 X = np.random.default_rng(0).random((40, 3))

@@ -13,9 +13,9 @@ from sm_track_widgets._errors import ConfigError
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.tracking import outbox as module
-from sm_track_widgets.tracking.journal import JournalHeader, JournalWriter
-from sm_track_widgets.tracking.outbox import Outbox, journal_files, outbox_for, pending, replay
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.outbox import outbox as module
+from sm_track_widgets.tracking.outbox.outbox import Outbox, journal_files, outbox_for, pending, replay
 
 REF = RunRef("exp", "g", "run", "exp-run")
 
@@ -234,7 +234,7 @@ def test_importing_it_costs_nothing_heavy():
     import subprocess
 
     code = (
-        "import sys; import sm_track_widgets.tracking.outbox;"
+        "import sys; import sm_track_widgets.tracking.outbox.outbox;"
         "print([n for n in ('boto3','botocore','pandas','numpy','IPython','sagemaker') if n in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sm_track_widgets._errors import ConfigError
-from sm_track_widgets.tracking import pen as pen_module
-from sm_track_widgets.tracking.pen import Pen
+from sm_track_widgets.tracking.journal import pen as pen_module
+from sm_track_widgets.tracking.journal.pen import Pen
 
 
 class Journal:

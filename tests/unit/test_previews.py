@@ -15,7 +15,7 @@ import pytest
 
 from sm_track_widgets.charts import numbers, previews
 from sm_track_widgets.charts.previews import preview_html
-from sm_track_widgets.tracking import images
+from sm_track_widgets.tracking.media import images
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 PNG = images.png(np.zeros((3, 5, 3), np.uint8))

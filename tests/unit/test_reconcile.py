@@ -16,10 +16,10 @@ from sm_track_widgets._names import CONTINUED_PARAMETER
 from sm_track_widgets._types import Point
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
-from sm_track_widgets.tracking import history
-from sm_track_widgets.tracking.acks import ANSWERED, SENT
-from sm_track_widgets.tracking.failures import judge
-from sm_track_widgets.tracking.journal import JournalReader
+from sm_track_widgets.tracking.delivery import history
+from sm_track_widgets.tracking.delivery.acks import ANSWERED, SENT
+from sm_track_widgets.tracking.delivery.failures import judge
+from sm_track_widgets.tracking.journal.writer import JournalReader
 
 SETTLED = 0.3
 

@@ -14,10 +14,10 @@ import pytest
 
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect, reset
-from sm_track_widgets.tracking.courier import MODULE
-from sm_track_widgets.tracking.delivery import KERNEL_ENDED
-from sm_track_widgets.tracking.journal import JournalHeader, JournalWriter
-from sm_track_widgets.tracking.outbox import Outbox
+from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.outbox.courier import MODULE
+from sm_track_widgets.tracking.outbox.outbox import Outbox
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 GROUP = "Default-Run-Group-exp"
@@ -150,7 +150,7 @@ KERNEL = """
 import os, sys, time
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect
-from sm_track_widgets.tracking.outbox import Outbox
+from sm_track_widgets.tracking.outbox.outbox import Outbox
 outbox = Outbox(connect("embedded", path=sys.argv[1]))
 journal = outbox.journal(RunRef("exp", "g", "run", "exp-run"))
 for step in range(3000):
@@ -260,7 +260,7 @@ def test_it_ends_with_its_parent_even_when_somebody_keeps_the_pipe_open(connecti
 
 LOOK = """
 import json, sys
-from sm_track_widgets.tracking.sender import main
+from sm_track_widgets.tracking.delivery.sender import main
 main()
 heavy = ("pandas", "numpy", "altair", "ipywidgets", "anywidget", "sagemaker", "IPython")
 print(json.dumps([name for name in heavy if name in sys.modules]))

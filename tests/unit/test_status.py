@@ -13,10 +13,10 @@ from run_home import DENIED
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.magics.status import report
-from sm_track_widgets.tracking import outbox
-from sm_track_widgets.tracking.aside import aside_line
-from sm_track_widgets.tracking.journal import JournalHeader, JournalWriter
-from sm_track_widgets.tracking.journal_format import Identity
+from sm_track_widgets.tracking.delivery.aside import aside_line
+from sm_track_widgets.tracking.journal.format import Identity
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.outbox import outbox
 from sm_track_widgets.tracking.run import Run
 
 

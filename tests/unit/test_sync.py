@@ -18,13 +18,13 @@ from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.tracking.aside import aside_line
-from sm_track_widgets.tracking.delivery import KERNEL_ENDED
-from sm_track_widgets.tracking.journal import JournalHeader, JournalWriter
-from sm_track_widgets.tracking.journal_format import resend_path
-from sm_track_widgets.tracking.outbox import outbox_for
+from sm_track_widgets.tracking.delivery.aside import aside_line
+from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED
+from sm_track_widgets.tracking.journal.format import resend_path
+from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.outbox.outbox import outbox_for
+from sm_track_widgets.tracking.outbox.sync import sync
 from sm_track_widgets.tracking.run import Run
-from sm_track_widgets.tracking.syncing import sync
 
 GROUP = "Default-Run-Group-e"
 
@@ -34,7 +34,7 @@ def _no_other_outboxes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests before this one leave outboxes of their own in the process."""
     import weakref
 
-    from sm_track_widgets.tracking import outbox
+    from sm_track_widgets.tracking.outbox import outbox
 
     monkeypatch.setattr(outbox, "_outboxes", weakref.WeakSet())
     monkeypatch.setattr(outbox, "_registry", {})
@@ -139,7 +139,7 @@ def test_a_left_journal_that_cannot_be_delivered_stays(home: Connection) -> None
 
 def test_it_works_while_another_process_delivers(home: Connection) -> None:
     path = leave(home, "a", 5)
-    from sm_track_widgets.tracking.lane import Lane
+    from sm_track_widgets.tracking.delivery.lane import Lane
 
     lane = Lane.open(home, path, abandoned=True)
     assert lane is not None

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 import run_home
 
-from sm_track_widgets.tracking.gpu import Gpus
 from sm_track_widgets.tracking.run import Run
+from sm_track_widgets.tracking.system.gpu import Gpus
 
 REAL = importlib.util.find_spec("pynvml") is not None
 NVML = '''

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 import run_home
 
-from sm_track_widgets.tracking import machine
-from sm_track_widgets.tracking.machine import Machine
-from sm_track_widgets.tracking.sensor_process import answer
+from sm_track_widgets.tracking.system import machine
+from sm_track_widgets.tracking.system.machine import Machine
+from sm_track_widgets.tracking.system.sensor_process import answer
 
 PARENT = """
 import subprocess, sys

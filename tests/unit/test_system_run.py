@@ -14,9 +14,9 @@ import pytest
 from run_home import until
 
 from sm_track_widgets._errors import UsageError
-from sm_track_widgets.tracking import system
 from sm_track_widgets.tracking.run import Run
-from sm_track_widgets.tracking.system import sample_system
+from sm_track_widgets.tracking.system import sampler as system
+from sm_track_widgets.tracking.system.sampler import sample_system
 
 LEVELS = {"memory_mb", "memory_percent", "machine_memory_percent", "disk_percent"}
 RATES = {"cpu_percent", "machine_cpu_percent"}
@@ -146,7 +146,7 @@ def test_killed_sensors_come_back(home):
 
 
 def test_sensors_that_keep_dying_are_given_up_in_one_line(home, monkeypatch):
-    monkeypatch.setattr("sm_track_widgets.tracking.sensors.BOOT", "raise SystemExit")
+    monkeypatch.setattr("sm_track_widgets.tracking.system.sensors.BOOT", "raise SystemExit")
     with Run("e", "r", connection=home, log_system_metrics=0.1) as run:
         until(lambda: run.warnings)
         run.log_metric("loss", 1.0, step=0)
@@ -155,7 +155,7 @@ def test_sensors_that_keep_dying_are_given_up_in_one_line(home, monkeypatch):
 
 
 def test_sensors_that_hang_hold_up_closing_for_a_moment_only(home, monkeypatch):
-    monkeypatch.setattr("sm_track_widgets.tracking.sensors.BOOT", "import sys; sys.stdin.read()")
+    monkeypatch.setattr("sm_track_widgets.tracking.system.sensors.BOOT", "import sys; sys.stdin.read()")
     monkeypatch.setattr(system, "GIVE_UP", 0.2)
     with Run("e", "r", connection=home, log_system_metrics=10) as run:
         until(threads)

@@ -11,10 +11,10 @@ from delivery_bench import REF, Flaky, aws_bench, embedded_bench
 
 from sm_track_widgets._types import Point
 from sm_track_widgets.connection import reset
-from sm_track_widgets.tracking import delivery as deliveries
-from sm_track_widgets.tracking.history import NOT_CLEAR, read_passed
-from sm_track_widgets.tracking.journal import JournalReader, JournalWriter
-from sm_track_widgets.tracking.journal_format import ack_path, passed_path, segments_of
+from sm_track_widgets.tracking.delivery import delivery as deliveries
+from sm_track_widgets.tracking.delivery.history import NOT_CLEAR, read_passed
+from sm_track_widgets.tracking.journal.format import ack_path, passed_path, segments_of
+from sm_track_widgets.tracking.journal.writer import JournalReader, JournalWriter
 
 POINTS = 300
 LOST = ConnectionClosedError(endpoint_url="https://example.invalid")

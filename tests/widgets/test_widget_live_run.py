@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from run_home import until
 
-from sm_track_widgets.tracking.progress import Progress
+from sm_track_widgets.tracking.outbox.progress import Progress
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets import live_run
 from sm_track_widgets.widgets.live_run import LiveRun

@@ -1,0 +1,1 @@
+"""SageMaker's SDK and jobs find our open run."""

@@ -1,0 +1,1 @@
+"""Files, figures, tables, images, texts and models of a run."""
