@@ -9,10 +9,15 @@ from sm_track_widgets._errors import ConfigError, ServiceRefusedError, TrackErro
 
 NEW_WORDING = "must be unique"
 OLD_WORDING = "already exists"
-DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "403"})
+DENIED = frozenset({"AccessDeniedException", "AccessDenied", "403"})
 _ANSWERED, _WORDING = "after-call.sagemaker", "sm-track-wording"
 LIMITS = frozenset({"ResourceLimitExceeded"})
-EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"})
+EXPIRED = frozenset(
+    {
+        "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId", "RequestExpired",
+        "SignatureDoesNotMatch", "UnrecognizedClientException",
+    }
+)  # fmt: skip
 
 
 def count_calls(events: Any, calls: Counter[str]) -> None:

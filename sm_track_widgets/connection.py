@@ -24,6 +24,10 @@ CURE_REGION = "Name one: %sm_config --region us-east-1, or set AWS_DEFAULT_REGIO
 _ONCE = "sagemaker-metrics once"
 
 
+HASTY = 3
+"""Tries of a call that a cell waits for: up to about three seconds of pauses between them."""
+
+
 class Connection:
     """Where runs are written to and read from. Made by `connect` or `current`.
 
@@ -150,9 +154,18 @@ class Connection:
         """Return the boto3 session; in the embedded home nothing made from it reaches the network."""
         return self._session
 
-    def client(self, service: str) -> Any:
-        """Return the boto3 client of `service`; made once, usable from any thread."""
-        return self._client(service, service)
+    def client(self, service: str, *, patient: bool = True) -> Any:
+        """Return the boto3 client of `service`; made once, usable from any thread.
+
+        Parameters
+        ----------
+        patient
+            False: for calls that a cell waits for; where the service throttles or cannot be reached, they give up after
+            a few seconds.
+        """
+        if patient or self.attempts <= HASTY:
+            return self._client(service, service)
+        return self._client(f"{service} in haste", service, attempts=HASTY)
 
     def sagemaker_session(self) -> Any:
         """Return a ``Session`` of the SageMaker SDK that is installed (2.x or 3.x) on this connection."""

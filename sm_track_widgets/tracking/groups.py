@@ -53,7 +53,7 @@ def link(connection: Connection, request: OpenRequest) -> tuple[str, tuple[str, 
     botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError
         The service refused, or is out of reach; the call can be repeated.
     """
-    client = connection.client("sagemaker")
+    client = connection.client("sagemaker", patient=False)
     places = _places.setdefault(connection, {})
     key = (request.ref.experiment, request.ref.group.lower())
     notes: list[str] = []

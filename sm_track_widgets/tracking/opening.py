@@ -145,7 +145,7 @@ def open_now(
         The service refused or was out of reach.
     """
     attempt = attempt or Attempt()
-    client = connection.client("sagemaker")
+    client = connection.client("sagemaker", patient=False)
     held = _existing(client, request) if resume in ("allow", "must") else None
     if held is None and resume == "must":
         held = _unlinked(client, request)
@@ -179,7 +179,7 @@ def open_run(connection: Connection, payload: Mapping[str, Any]) -> Opened:
         The service refused or is out of reach; the call can be repeated.
     """
     request = OpenRequest.from_json(payload)
-    client = connection.client("sagemaker")
+    client = connection.client("sagemaker", patient=False)
     attempt = Attempt()
     arn = _create(client, request, attempt)
     if arn is None:
@@ -199,7 +199,7 @@ def take_back(connection: Connection, attempt: Attempt, error: BaseException | N
     (None: Stopped); a run that was to be continued gets its status back.
     """
     with suppress(Exception):
-        client = connection.client("sagemaker")
+        client = connection.client("sagemaker", patient=False)
         if attempt.continued is not None:
             _update(client, attempt.continued, attempt.before)
         if attempt.request is None:
@@ -273,7 +273,7 @@ def _is_of(told: Params, request: OpenRequest) -> bool:
 
 def _numbered(connection: Connection, request: OpenRequest, attempt: Attempt, *, foreign: bool) -> Opened:
     """Open the run under a name with a number, and say why."""
-    client = connection.client("sagemaker")
+    client = connection.client("sagemaker", patient=False)
     asked = request.ref.run
     for number in range(2, NUMBERS_TRIED + 2):
         suffix = str(number) if number <= NUMBERS_TRIED else made_up_mark()
@@ -335,7 +335,7 @@ def _unlinked(client: Any, request: OpenRequest) -> RunRef | None:
 
 
 def _continue(connection: Connection, request: OpenRequest, ref: RunRef, attempt: Attempt) -> Opened:
-    client = connection.client("sagemaker")
+    client = connection.client("sagemaker", patient=False)
     held = client.describe_trial_component(TrialComponentName=ref.component)
     started = held.get("StartTime")
     more: Params = {} if started is not None else {"StartTime": datetime.now(tz=timezone.utc)}

@@ -100,7 +100,7 @@ def _known(connection: Connection, wanted: RunRef) -> tuple[bool, tuple[str, ...
     if registry.find_open(wanted.component, connection) is not None:
         return True, ()
     try:
-        return bool(opening.groups_of(connection.client("sagemaker"), wanted)), ()
+        return bool(opening.groups_of(connection.client("sagemaker", patient=False), wanted)), ()
     except Exception as error:
         explained = _aws.explain(error, f"look for the parent {wanted.run!r}")
         if explained is None:

@@ -38,6 +38,8 @@ __all__ = ["Run", "current_run", "load_run", "open_runs"]
 
 WAIT_AT_CLOSE = 15.0
 """Seconds that `Run.close` waits for the last point to be delivered; the sender goes on without it."""
+WAIT_IN_JOB = 600.0
+"""The same in a SageMaker job, whose container ends with the script, and the sender with it."""
 ENDINGS = ("Completed", "Failed", "Stopped")
 
 
@@ -219,7 +221,7 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
         status: Status = "Completed",
         message: str = "",
         *,
-        timeout: float = WAIT_AT_CLOSE,
+        timeout: float | None = None,
         on_wait: Callable[[Progress], object] | None = None,
     ) -> None:
         """End the run; a second call changes nothing.
@@ -231,7 +233,8 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
         message
             Why; one line of up to 1,024 characters is kept.
         timeout
-            Longest wait for delivery, in seconds. What is not delivered then is sent behind, also after this kernel.
+            Longest wait for delivery, in seconds; default: 15, in a SageMaker job 600. What is not delivered then is
+            sent behind, also after this kernel.
         on_wait
             Called about ten times a second with the progress while waiting.
 
@@ -254,6 +257,8 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
         finally:
             registry.drop(self)
             interop.unregister(self)
+        if timeout is None:
+            timeout = WAIT_AT_CLOSE if config.job_arn(os.environ) is None else WAIT_IN_JOB
         self._wait(timeout, on_wait)
 
     def finish(

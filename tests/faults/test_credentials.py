@@ -26,12 +26,16 @@ def test_they_expire_while_the_run_goes_on_and_come_back(away):
     assert away.said == []
 
 
-def test_wrong_from_the_start_the_body_goes_on(away):
+def test_wrong_from_the_start_the_body_goes_on(away, tmp_path):
     away.faults.add("unknown-key", access_key=KEY)
     run = away.run("wrong")
     assert len(away.said) == 1
+    assert "Log in again" in away.said[0]
     assert "kept here and sent once that is cured" in away.said[0]
     away.log(run, 100)
+    (tmp_path / "kept.txt").write_text("the account is not known, so the bucket is not")
+    run.log_file(tmp_path / "kept.txt")
+    run.log_confusion_matrix([0, 1, 1], [0, 1, 0], "matrix")
     away.told(run, "token included in the request is invalid")
     assert run.progress().waiting == 200
     away.sign_in("AKIDFRESH")
@@ -39,6 +43,11 @@ def test_wrong_from_the_start_the_body_goes_on(away):
     away.arrived(run)
     run.close()
     away.whole(run, 100)
+    kept = component(away.connection(), run.ref.component)["OutputArtifacts"]
+    bucket = away.connection().bucket
+    assert set(kept) >= {"kept.txt", "matrix"}
+    assert all(value.startswith(f"s3://{bucket}/") for value in kept.values())
+    assert len(away.said) == 1
 
 
 def test_no_permission_until_somebody_grants_it(away):

@@ -44,6 +44,18 @@ def test_a_service_that_answers_no_for_a_while(away, kind, words):
     assert away.said == []
 
 
+def test_a_run_opens_while_everything_is_throttled(away):
+    away.faults.add("throttle")
+    run = away.run("crowded")
+    assert away.server.calls["CreateTrialComponent"] <= 5  # three of the kernel's, two of the sender's
+    assert "ThrottlingException" in away.said[0]
+    away.log(run, 20)
+    away.faults.clear()
+    away.arrived(run, 60)
+    run.close()
+    away.whole(run, 20)
+
+
 def test_the_network_goes_and_comes_back(away, tmp_path):
     run = away.run("away")
     away.log(run, 100)

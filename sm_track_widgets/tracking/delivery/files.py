@@ -17,6 +17,8 @@ ONE_PUT = 8 << 20
 WORTH_ASKING = 64 << 10
 """Bytes from which one HeadObject is less work than sending a file again."""
 TELL_EVERY = 0.25
+NO_BUCKET = "s3:///"
+"""How the address of an object begins whose bucket was not known when it was kept."""
 
 
 class UploadMeter:
@@ -89,8 +91,8 @@ class FileCalls:
         RefusedError
             The service will not take it; the copy stays.
         """
-        spool, bucket, key = Path(payload["spool"]), payload["bucket"], payload["key"]
-        uri = f"s3://{bucket}/{key}"
+        payload = {**payload, "bucket": payload["bucket"] or self._context.connection.bucket}
+        spool, uri = Path(payload["spool"]), f"s3://{payload['bucket']}/{payload['key']}"
         try:
             size = spool.stat().st_size
         except FileNotFoundError:
@@ -116,6 +118,8 @@ class FileCalls:
         it. An artifact or association that exists already is taken as it is.
         """
         uri = payload["source_uri"]
+        if uri.startswith(NO_BUCKET):
+            uri = f"s3://{self._context.connection.bucket}/{uri.removeprefix(NO_BUCKET)}"
         etag = payload.get("etag") or self._object_etag(uri)
         artifact = self._artifact(payload, uri, etag)
         association = payload.get("association") or "Produced"

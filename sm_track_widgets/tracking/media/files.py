@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets._errors import TrackError, UsageError
+from sm_track_widgets._errors import UsageError
 from sm_track_widgets._names import CAPTURE_ARTIFACT, MAX_NAME, slug
 from sm_track_widgets.tracking.media import artifacts, folders
 
@@ -239,15 +239,10 @@ class FileLog:
         return uri
 
     def _bucket(self) -> str:
-        if self.asked_bucket:
-            return self.asked_bucket
-        try:
-            return self.connection.bucket
-        except TrackError as error:
-            raise UsageError(
-                "The bucket for files is not known while AWS is out of reach.",
-                "Name one: %sm_config --bucket NAME",
-            ) from error
+        """Return the bucket; empty where it depends on an account that AWS could not be asked for: the sender asks."""
+        place = self.connection
+        known = self.asked_bucket or place.settings.bucket or place.known_identity[1]
+        return self.asked_bucket or place.bucket if known else ""
 
 
 def _plain(extra_args: Params | None) -> Params | None:
