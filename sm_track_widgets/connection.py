@@ -163,7 +163,7 @@ class Connection:
             False: for calls that a cell waits for; where the service throttles or cannot be reached, they give up after
             a few seconds.
         """
-        if patient or self.attempts <= HASTY:
+        if patient or self.home == "embedded" or self.attempts <= HASTY:
             return self._client(service, service)
         return self._client(f"{service} in haste", service, attempts=HASTY)
 

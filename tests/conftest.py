@@ -67,3 +67,14 @@ def _nothing_leaves_the_machine() -> Iterator[None]:
     yield
     fresh = _attempts()[before:]
     assert not fresh, f"connections off loopback: {fresh}"
+
+
+@pytest.fixture(autouse=True)
+def _no_sender_stays() -> Iterator[None]:
+    """End the senders that a test has started; a kernel has one, and a session of tests would have hundreds."""
+    yield
+    outbox = sys.modules.get("sm_track_widgets.tracking.outbox.outbox")
+    if outbox is not None:
+        outbox.close_all()
+        outbox._outboxes.clear()
+        outbox._registry.clear()

@@ -16,6 +16,7 @@ import signal
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -119,23 +120,22 @@ def _spaced_call(writer: Writer, step: int) -> int:
 
 
 def loop(writer: Writer) -> dict[str, Any]:
-    """Ratios of a pure-Python loop to the same alone: beside the delivery of a backlog, and logging 100 points/s."""
+    """Ratios of a pure-Python loop to the same alone: beside the delivery of a backlog, and logging 100 points/s.
+
+    Medians of pieces of 10 ms, and alone before and after: other work of the machine hits single pieces.
+    """
     pieces = int(LOOP_SECONDS * STEPS_A_SECOND)
     size = _size_of(LOOP_SECONDS / pieces)
-    alone = min(_pieces(pieces, size) for _ in range(2))
+    alone = _pieces(pieces, size)
     writer.open("loop")
     for step in range(writer.backlog):
         writer.log(step)
     beside = _pieces(pieces, size)
     writer.settle()
-    start = time.perf_counter()
-    for step in range(pieces):
-        work(size)
-        writer.log(writer.backlog + step)
-    logging = time.perf_counter() - start
+    logging = _pieces(pieces, size, lambda step: writer.log(writer.backlog + step))
     writer.close()
-    alone = min(alone, _pieces(pieces, size))
-    return {"beside": beside / alone, "logging": logging / alone}
+    base = statistics.median(alone + _pieces(pieces, size))
+    return {"beside": statistics.median(beside) / base, "logging": statistics.median(logging) / base}
 
 
 def kill(writer: Writer) -> dict[str, Any]:
@@ -165,13 +165,18 @@ def work(size: int) -> int:
     return total
 
 
-def _pieces(count: int, size: int) -> float:
-    start = time.perf_counter()
-    for _ in range(count):
+def _pieces(count: int, size: int, then: Callable[[int], object] | None = None) -> list[float]:
+    """Seconds of each of `count` pieces of work, each with a call of `then` at its end."""
+    taken: list[float] = []
+    for step in range(count):
+        start = time.perf_counter()
         work(size)
-    return time.perf_counter() - start
+        if then is not None:
+            then(step)
+        taken.append(time.perf_counter() - start)
+    return taken
 
 
 def _size_of(seconds: float) -> int:
-    best = min(_pieces(1, 100_000) for _ in range(5))
+    best = min(_pieces(5, 100_000))
     return int(100_000 * seconds / best)

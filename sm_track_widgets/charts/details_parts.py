@@ -116,7 +116,7 @@ def folded(title: str, inside: str) -> str:
 
 def important(metrics: Sequence[MetricFacts], most: int) -> list[MetricFacts]:
     """Return the metrics people look for first, without those of the system."""
-    rows = [{"name": one.name, "facts": one} for one in metrics if not one.name.startswith("system/")]
+    rows = [{"name": one.name, "n": one.count, "facts": one} for one in metrics if not one.name.startswith("system/")]
     return [row["facts"] for row in static_card.headline(rows, most)]
 
 
@@ -124,7 +124,9 @@ def tile(metric: MetricFacts, series: Series | None) -> str:
     """Return one metric: its name, last value, line and best value."""
     best = metric.low if lower_is_better(metric.name) else metric.high
     name = numbers.middle(markup.plain(metric.name), 26)
-    below = f"best {numbers.number(best)} of {_points(metric.count)}" if best is not None else ""
+    below = _points(metric.count)
+    if best is not None and metric.count > 1:
+        below = f"best {numbers.number(best)} of {below}"
     style = "flex:1 1 170px;padding:8px 12px"
     small = f"font-size:11px;{markup.MUTED}"
     return (

@@ -16,6 +16,7 @@ NAME_LENGTH = 60
 MESSAGE_LENGTH = 300
 RUNNING = frozenset({"InProgress", "Stopping"})
 HELD_OUT = frozenset({"valid", "validation", "val", "test", "eval", "dev", "holdout"})
+TRAINED_ON = frozenset({"train", "training"})
 SCORES = frozenset({"auc", "acc", "accuracy", "f1", "r2", "precision", "recall", "map", "bleu", "score"})
 LOSSES = frozenset({"loss", "error", "rmse", "mse", "mae", "logloss"})
 
@@ -68,6 +69,8 @@ def card_text(state: Mapping[str, Any]) -> str:
 def headline(metrics: Sequence[Mapping[str, Any]], count: int = HEADLINES) -> list[Mapping[str, Any]]:
     """Choose the metrics people look for first: on held-out data before others, scores before losses.
 
+    What is measured on the training data comes last; there a curve says more than a score, which is good anyway.
+
     Parameters
     ----------
     metrics
@@ -78,10 +81,12 @@ def headline(metrics: Sequence[Mapping[str, Any]], count: int = HEADLINES) -> li
     return sorted(metrics, key=_weight)[:count]
 
 
-def _weight(metric: Mapping[str, Any]) -> tuple[bool, int]:
+def _weight(metric: Mapping[str, Any]) -> tuple[int, bool, int]:
     words = set(re.split(r"[^a-z0-9]+", str(metric.get("name", "")).lower()))
     kind = 0 if words & SCORES else 1 if words & LOSSES else 2
-    return (not words & HELD_OUT, kind)
+    trained = bool(words & TRAINED_ON)
+    data = 0 if words & HELD_OUT else 1 + trained
+    return (data, trained and metric.get("n") == 1, kind)
 
 
 def _facts(state: Mapping[str, Any]) -> list[str]:

@@ -49,13 +49,15 @@ def fault(connection: Connection, operation: str, reply: Reply, *, times: int = 
         }
         raise ClientError(answer, operation)
 
-    events = connection.client("sagemaker").meta.events
+    clients = {connection.client("sagemaker", patient=patient) for patient in (True, False)}
     event = f"provide-client-params.sagemaker.{operation}"
-    events.register(event, refuse)
+    for client in clients:
+        client.meta.events.register(event, refuse)
     try:
         yield failed
     finally:
-        events.unregister(event, refuse)
+        for client in clients:
+            client.meta.events.unregister(event, refuse)
 
 
 def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:

@@ -127,7 +127,7 @@ def test_iterations_are_series(home):
         model = neural_network.MLPClassifier((4,), max_iter=5, random_state=0).fit(X, Y)
         ensemble.GradientBoostingClassifier(n_estimators=4).fit(X, Y)
     assert points(run, "loss") == list(enumerate(model.loss_curve_))
-    assert len(points(run, "fit_2.train_score")) == 4
+    assert len(points(run, "fit_2.train_loss")) == 4
 
 
 def test_what_only_prepares_is_not_logged(home):

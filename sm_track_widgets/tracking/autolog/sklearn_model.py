@@ -22,6 +22,8 @@ CURVES = {
     "oob_scores_": "oob_score",
 }
 """Attributes with a value for each iteration (MLPClassifier, GradientBoosting, HistGradientBoosting) -> metric."""
+LOSSES = {"train_score_": "train_loss", "oob_scores_": "oob_loss"}
+"""What GradientBoosting calls scores and documents as losses."""
 _FACTS = (
     "n_features_in_",
     "n_iter_",
@@ -45,7 +47,8 @@ def final(estimator: Any) -> Any:
 def log_curves(training: Training, estimator: Any) -> None:
     """Log what the estimator keeps of its iterations."""
     model = final(estimator)
-    for attribute, name in CURVES.items():
+    curves = CURVES | LOSSES if type(model).__name__.startswith("GradientBoosting") else CURVES
+    for attribute, name in curves.items():
         values = getattr(model, attribute, None)
         if values is not None and hasattr(values, "__len__"):
             training.series(name, values)
