@@ -257,7 +257,7 @@ def _micro(value: float) -> str:
 
 
 def _milli(value: float) -> str:
-    return f"{value * 1e3:,.0f} ms"
+    return f"{value * 1e3:,.{1 if value < 0.01 else 0}f} ms"
 
 
 def _opened(found: Figures) -> str:
@@ -275,6 +275,7 @@ ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
     ("a pure-Python loop beside delivery takes", lambda found: f"{found['beside']:.2f} x"),
     ("the loop logging 100 points/s takes", lambda found: f"{found['logging']:.2f} x"),
     ("open + close, experiment known", _opened),
+    ("until the body of a run without a name starts", lambda found: _milli(found["unnamed_s"])),
 )
 
 

@@ -116,7 +116,11 @@ def folded(title: str, inside: str) -> str:
 
 def important(metrics: Sequence[MetricFacts], most: int) -> list[MetricFacts]:
     """Return the metrics people look for first, without those of the system."""
-    rows = [{"name": one.name, "n": one.count, "facts": one} for one in metrics if not one.name.startswith("system/")]
+    rows = [
+        {"name": one.name, "n": one.count, "facts": one}
+        for one in metrics
+        if not one.name.startswith("system/")
+    ]
     return [row["facts"] for row in static_card.headline(rows, most)]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _open: list[Run] = []
 _lock = threading.Lock()
-_claimed: set[str] = set()
+_claimed: dict[str, int] = {}
 _listeners: list[Callable[[Run], object]] = []
 _entered: ContextVar[tuple[Run, ...]] = ContextVar("sm_track_entered", default=())
 
@@ -74,12 +74,13 @@ def claim(component: str, connection: Connection) -> Generator[None]:
     UsageError
         It is open here, or being opened by another thread.
     """
-    taken = True
+    me = threading.get_ident()
     try:
         with _lock:
-            taken = component in _claimed
+            # A claim of this thread's own is one that an interrupt kept from being given up.
+            taken = _claimed.get(component, me) in {thread.ident for thread in threading.enumerate()} - {me}
             if not taken:
-                _claimed.add(component)
+                _claimed[component] = me
         run = None if taken else find_open(component, connection)
         if taken or run is not None:
             raise UsageError(
@@ -88,8 +89,8 @@ def claim(component: str, connection: Connection) -> Generator[None]:
             )
         yield
     finally:
-        if not taken:
-            _claimed.discard(component)
+        if _claimed.get(component) == me:
+            del _claimed[component]
 
 
 def add(run: Run) -> None:

@@ -312,7 +312,7 @@ def test_a_refused_open_keeps_the_points_until_it_is_allowed(bench, unopened):
     class Strict(Flaky):
         forbidden = True
 
-        def client(self, service):
+        def client(self, service, **how):
             return Forbidden() if self.forbidden and service == "sagemaker" else real
 
     strict, ack = Strict(bench.connection), AckFile(ack_path(unopened))

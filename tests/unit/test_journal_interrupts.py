@@ -11,7 +11,7 @@ from sm_track_widgets._types import RunRef
 from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 
 HEADER = JournalHeader("ab" * 16, "embedded", "0" * 12, "us-east-1", "", RunRef("e", "g", "r", "e-r"), 1, 0.0)
-WRITERS = ("journal.py", "segments.py")
+WRITERS = ("journal/writer.py", "journal/segments.py")
 FIRST, LEFT = 4096, 150  # bytes of the first segment; those that are left in it, for two points or three
 
 

@@ -239,7 +239,7 @@ def test_a_service_that_shows_nothing_is_not_believed(aws):
             return {"MetricQueryResults": [{"Status": "Complete", "XAxisValues": [], "MetricValues": []}]}
 
     class Blind(Unanswered):
-        def client(self, service):
+        def client(self, service, **how):
             return Forgetful() if service == "sagemaker-metrics" else self._connection.client(service)
 
     sent = Blind(aws.connection, ["stored"])
@@ -257,7 +257,7 @@ def test_an_answer_that_is_not_whole_is_not_believed(aws, status):
             return {"MetricQueryResults": [{"Status": status, "XAxisValues": [], "MetricValues": []}]}
 
     class Blind(Unanswered):
-        def client(self, service):
+        def client(self, service, **how):
             return Partial() if service == "sagemaker-metrics" else self._connection.client(service)
 
     assert aws.delivery(Blind(aws.connection, ["stored"]), settled=SETTLED).run()
@@ -273,7 +273,7 @@ def test_a_reader_without_permission_holds_and_says_so(aws):
             raise client_error("AccessDeniedException", message="sagemaker:BatchGetMetrics")
 
     class Blind(Unanswered):
-        def client(self, service):
+        def client(self, service, **how):
             return Forbidden() if service == "sagemaker-metrics" else self._connection.client(service)
 
     assert aws.delivery(Blind(aws.connection, ["stored"]), settled=SETTLED).run()
@@ -287,7 +287,7 @@ def test_credentials_that_expire_meanwhile_wait_for_the_cure(aws):
     class Expired(Unanswered):
         expired = True
 
-        def client(self, service):
+        def client(self, service, **how):
             if self.expired and service == "sagemaker-metrics":
                 raise client_error("ExpiredTokenException", message="renew them")
             return self._connection.client(service)

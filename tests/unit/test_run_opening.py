@@ -129,7 +129,8 @@ class ReplyLost:
     """Lets an operation do its work and then lose the reply, as a connection that is reset."""
 
     def __init__(self, home: Connection, operation: str, error: Exception | None) -> None:
-        self.client, self.operation, self.error = home.client("sagemaker"), operation, error
+        self.operation, self.error = operation, error
+        self.client = home.client("sagemaker", patient=False)
         self.real = getattr(self.client, operation)
 
     def __enter__(self) -> None:
@@ -211,7 +212,7 @@ def test_a_race_in_one_process_to_continue_a_run(place: Connection) -> None:
 
 def test_a_race_of_kernels_to_continue_a_run_that_is_just_being_made(place: Connection) -> None:
     """Between the calls of one kernel another one looks: the component is there, its group is not."""
-    client = place.client("sagemaker")
+    client = place.client("sagemaker", patient=False)
     real = client.create_trial_component
 
     def faster(**params: Any) -> Any:

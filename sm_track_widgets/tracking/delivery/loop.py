@@ -83,9 +83,8 @@ class SenderLoop:
 
     def _adopt(self) -> None:
         """Take over what kernels that are gone have left for the same connection."""
-        if not self._identity[
-            1
-        ]:  # whose account it is could not be asked: only this kernel's own are delivered
+        account = self._identity[1]
+        if not account:  # it could not be asked whose it is: only this kernel's own are delivered
             return
         for journal in pending(self._folder.parent, self._identity, but=self._folder, clock=self._clock):
             self._open(journal.path, abandoned=True)

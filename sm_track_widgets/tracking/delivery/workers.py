@@ -9,16 +9,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 
+Job = tuple[Future[Any], Callable[[], Any]]
+IDLE = 10.0
+"""Seconds without a job after which a thread ends."""
+
+
 class Workers:
-    """Up to `count` threads, started when needed."""
+    """Up to `count` threads, started when needed; they end when they have had nothing to do for a while."""
 
     def __init__(self, count: int, name: str) -> None:
         self._count, self._name = count, name
-        self._jobs: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
         self._started = 0
         self._busy = 0
         self._lock = threading.Lock()
@@ -30,18 +35,25 @@ class Workers:
             self._busy += 1
             start = self._busy > self._started and self._started < self._count
             self._started += start
-        self._jobs.put((future, call))
+            self._jobs.put((future, call))
         if start:
             threading.Thread(target=self._run, name=self._name, daemon=True).start()
         return future
 
-    def close(self) -> None:
-        """Let the threads end when their jobs are done."""
-        for _ in range(self._started):
-            self._jobs.put(None)
+    def _next(self) -> Job | None:
+        """Return the next job; None when the thread should end."""
+        try:
+            return self._jobs.get(timeout=IDLE)
+        except Empty:
+            with self._lock:
+                try:
+                    return self._jobs.get_nowait()  # handed in at this moment, counting on this thread
+                except Empty:
+                    self._started -= 1
+                    return None
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next()) is not None:
             future, call = job
             future.set_running_or_notify_cancel()
             try:
