@@ -196,11 +196,11 @@ def comma_list(text: str | None) -> list[str] | None:
 
 
 def is_name_list(word: str) -> bool:
-    """Whether `word` is ``all`` or libraries of ``--autolog``, separated by commas, and not a run's name."""
+    """Whether `word` is ``all`` or libraries of ``--autolog``, also misspelt, and not a run's name."""
     from sm_track_widgets.tracking.autolog import FRAMEWORKS
 
-    known = {"all", *FRAMEWORKS}
-    return any(part in known for part in comma_list(word) or ())
+    known = ("all", *FRAMEWORKS)
+    return any(part in known or did_you_mean(part, FRAMEWORKS) for part in comma_list(word) or ())
 
 
 def is_number_text(word: str) -> bool:

@@ -110,6 +110,7 @@ def sample(self, line):
         ("--autolog my-run", (["my-run"], "all", None)),
         ("--autolog sklearn,xgboost my-run", (["my-run"], "sklearn,xgboost", None)),
         ("my-run --autolog", (["my-run"], "all", None)),
+        ("--autolog xgbost my-run", (["my-run"], "xgbost", None)),
         ("--autolog=xgb", ([], "xgb", None)),
         ("--every 0.5 --autolog", ([], "all", "0.5")),
         ("--every my-run", (["my-run"], None, "10")),

@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any
 
-
 Job = tuple[Future[Any], Callable[[], Any]]
 IDLE = 10.0
 """Seconds without a job after which a thread ends."""
