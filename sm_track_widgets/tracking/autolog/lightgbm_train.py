@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets.tracking.autolog.boosting import logged_train
 from sm_track_widgets.tracking.autolog.sklearn_model import log_scores
-from sm_track_widgets.tracking.autolog.training import Training, begin, inner
+from sm_track_widgets.tracking.autolog.training import Training, begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,17 +32,13 @@ def wrap(patches: Patches) -> None:
 
 
 def _train(call: Call, _: Any) -> Any:
-    outer = inner("lightgbm")
-    if outer is not None:
-        return (outer.attempt(_with_callback, outer, call) or call)()
-    training = begin("lightgbm")
-    if training is None:
-        return call()
-    training.attempt(_before, training, call)
-    with training.around():
-        booster = training.timed(training.attempt(_with_callback, training, call) or call)
-        training.attempt(_after, training, booster, "lightgbm.basic.Booster")
-    return booster
+    return logged_train(
+        "lightgbm",
+        call,
+        before=_before,
+        with_callback=_with_callback,
+        after=lambda training, booster: _after(training, booster, "lightgbm.basic.Booster"),
+    )
 
 
 def _with_callback(training: Training, call: Call) -> Call:
