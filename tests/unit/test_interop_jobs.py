@@ -85,6 +85,21 @@ def test_clients_and_sessions_made_before_and_after(place: Connection, session: 
             assert requests.config == run.experiment_config
 
 
+def test_a_job_does_not_fail_for_a_link_that_cannot_be_made(
+    place: Connection, session: Any, requests: Requests, caplog: Any
+) -> None:
+    class Broken:
+        @property
+        def connection(self) -> Any:
+            raise RuntimeError("no place")
+
+    with Run("exp", "r", connection=place) as run, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(run), "connection", Broken.connection, raising=False)
+        create(session.client("sagemaker"))
+    assert requests.config is None
+    assert "A job was not linked to its run: RuntimeError('no place')" in caplog.text
+
+
 def test_an_explicit_configuration_is_kept(place: Connection, session: Any, requests: Requests) -> None:
     client = session.client("sagemaker")
     with Run("exp", "r", connection=place):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import sys
 import threading
 from contextlib import suppress
@@ -37,6 +38,7 @@ EVENT = "before-parameter-build.sagemaker"
 UNIQUE = "sm-track-link"
 _REMOTE = "--run_in_context"
 
+_logger = logging.getLogger("sm_track_widgets")
 _lock = threading.RLock()
 _done: set[str] = set()
 """Which of the two steps of `attach` are done."""
@@ -100,8 +102,12 @@ class _Link:
         self._events = events
 
     def __call__(self, params: Params, model: Any, context: Mapping[str, Any], **_: Any) -> None:
-        if model.name in OPERATIONS:
+        if model.name not in OPERATIONS:
+            return
+        try:
             _link(params, self._events, context.get("client_region"))
+        except Exception as trouble:  # noqa: BLE001 - the user's job must not fail for our bookkeeping
+            _logger.warning("A job was not linked to its run: %r.", trouble)
 
 
 def _link(params: Params, events: Any, region: str | None) -> None:
