@@ -69,7 +69,7 @@ def card_text(state: Mapping[str, Any]) -> str:
 def headline(metrics: Sequence[Mapping[str, Any]], count: int = HEADLINES) -> list[Mapping[str, Any]]:
     """Choose the metrics people look for first: on held-out data before others, scores before losses.
 
-    What is measured on the training data comes last; there a curve says more than a score, which is good anyway.
+    A single score on the training data comes last: it is good anyway.
 
     Parameters
     ----------
@@ -81,12 +81,10 @@ def headline(metrics: Sequence[Mapping[str, Any]], count: int = HEADLINES) -> li
     return sorted(metrics, key=_weight)[:count]
 
 
-def _weight(metric: Mapping[str, Any]) -> tuple[int, bool, int]:
+def _weight(metric: Mapping[str, Any]) -> tuple[bool, bool, int]:
     words = set(re.split(r"[^a-z0-9]+", str(metric.get("name", "")).lower()))
     kind = 0 if words & SCORES else 1 if words & LOSSES else 2
-    trained = bool(words & TRAINED_ON)
-    data = 0 if words & HELD_OUT else 1 + trained
-    return (data, trained and metric.get("n") == 1, kind)
+    return (not words & HELD_OUT, bool(words & TRAINED_ON) and metric.get("n") == 1, kind)
 
 
 def _facts(state: Mapping[str, Any]) -> list[str]:

@@ -113,4 +113,6 @@ def test_the_metrics_that_matter_come_first():
     names = ["lr", "train_loss", "val_loss", "val_acc", "test/f1"]
     chosen = headline([{"name": name} for name in names], count=5)
     assert [metric["name"] for metric in chosen] == ["val_acc", "test/f1", "val_loss", "train_loss", "lr"]
+    once = [{"name": "training_score", "n": 1}, {"name": "train_loss", "n": 80}, {"name": "lr", "n": 80}]
+    assert [metric["name"] for metric in headline(once)] == ["train_loss", "lr"]
     assert headline([]) == []
