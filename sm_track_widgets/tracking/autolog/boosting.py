@@ -1,4 +1,4 @@
-"""What XGBoost's and LightGBM's ``train`` have in common: a callback for each call, figures before and after it."""
+"""What XGBoost and LightGBM have in common: ``train`` gets a callback, figures are logged before and after."""
 
 from __future__ import annotations
 
@@ -44,3 +44,35 @@ def logged_train(
         booster = training.timed(training.attempt(with_callback, training, call) or call)
         training.attempt(after, training, booster)
     return booster
+
+
+def logged_fit(
+    library: str, call: Call, model: Any, *, after: Callable[[Training, Any, Call], object]
+) -> Any:
+    """Fit as `call` does, and log it; the iterations come from the ``train`` that the estimator calls.
+
+    Parameters
+    ----------
+    library
+        Its name.
+    call
+        The user's call of ``fit``.
+    model
+        The estimator.
+    after
+        Logs what is known then.
+    """
+    training = begin(library)
+    if training is None:
+        return call()
+    training.attempt(_estimator_parameters, training, model)
+    training.takes_iterations = library
+    with training.around():
+        result = training.timed(call)
+        training.attempt(after, training, model, call)
+    return result
+
+
+def _estimator_parameters(training: Training, model: Any) -> None:
+    given = {name: value for name, value in model.get_params().items() if value is not None}
+    training.parameters({"estimator_name": type(model).__name__, **given})

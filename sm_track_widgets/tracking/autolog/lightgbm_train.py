@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets.tracking.autolog.boosting import logged_train
+from sm_track_widgets.tracking.autolog.boosting import logged_fit, logged_train
 from sm_track_widgets.tracking.autolog.sklearn_model import log_scores
-from sm_track_widgets.tracking.autolog.training import Training, begin
+from sm_track_widgets.tracking.autolog.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,20 +102,7 @@ def _log_summary(training: Training, booster: Any, kind: str) -> None:
 
 # -- the scikit-learn interface --------------------------------------------------------------------------------------
 def _fit(call: Call, instance: Any) -> Any:
-    training = begin("lightgbm")
-    if training is None:
-        return call()
-    training.attempt(_before_fit, training, instance)
-    training.takes_iterations = "lightgbm"
-    with training.around():
-        result = training.timed(call)
-        training.attempt(_after_fit, training, instance, call)
-    return result
-
-
-def _before_fit(training: Training, model: Any) -> None:
-    given = {name: value for name, value in model.get_params().items() if value is not None}
-    training.parameters({"estimator_name": type(model).__name__, **given})
+    return logged_fit("lightgbm", call, instance, after=_after_fit)
 
 
 def _after_fit(training: Training, model: Any, call: Call) -> None:
