@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from sm_track_widgets import _aws
 from sm_track_widgets._errors import ServiceRefusedError, TrackError
 
 Meaning = Literal["transient", "lost", "denied", "refused"]
@@ -23,13 +24,11 @@ TRANSIENT_CODES = frozenset(
         "TooManyRequestsException", "TransactionInProgressException", "503",
     }
 )  # fmt: skip
-DENIED_CODES = frozenset(
-    {
-        "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId",
-        "InvalidClientTokenId", "InvalidSignatureException", "OptInRequired", "RequestExpired", "RequestTimeTooSkewed",
-        "SignatureDoesNotMatch", "UnauthorizedOperation", "UnrecognizedClientException", "403",
-    }
-)  # fmt: skip
+DENIED_CODES = (
+    _aws.DENIED
+    | _aws.EXPIRED
+    | {"InvalidSignatureException", "OptInRequired", "RequestTimeTooSkewed", "UnauthorizedOperation"}
+)
 # Without a code of AWS's own: a gateway in between has answered, while the service may have done the work.
 GATEWAY_CODES = frozenset({"500", "502", "504"})
 # The request never left: the connection was not made.
