@@ -16,6 +16,7 @@ import signal
 import statistics
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ METRICS = 20
 STEPS_A_SECOND = 100
 
 
-class Writer:
+class Writer(ABC):
     """A tracker, as its users call it.
 
     Attributes
@@ -45,28 +46,28 @@ class Writer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @abstractmethod
     def open(self, name: str) -> None:
         """Open a run of a known experiment, with `PARAMETERS`."""
-        raise NotImplementedError
 
     def open_unnamed(self) -> None:
         """Open a run that the user gives no name; as `open` where that is no case of its own."""
         self.open(f"unnamed-{os.getpid()}")
 
+    @abstractmethod
     def log(self, step: int) -> None:
         """Log one point, of the metric `name_of` gives."""
-        raise NotImplementedError
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027 - the others have nothing to wait for
         """Wait until what was logged is where it belongs; trackers without a service have nothing to wait for."""
 
+    @abstractmethod
     def close(self) -> None:
         """End the run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def found(self) -> dict[str, int]:
         """Count ``points`` and ``parameters`` that the killed run left, looking as its own reader does."""
-        raise NotImplementedError
 
 
 def run(make: type[Writer]) -> None:
