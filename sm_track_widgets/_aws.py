@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sm_track_widgets._errors import ConfigError, ServiceRefusedError, TrackError
@@ -10,6 +12,15 @@ from sm_track_widgets._errors import ConfigError, ServiceRefusedError, TrackErro
 NEW_WORDING = "must be unique"
 OLD_WORDING = "already exists"
 DENIED = frozenset({"AccessDeniedException", "AccessDenied", "403"})
+THROTTLED = frozenset(
+    {
+        "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException",
+        "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
+        "RequestThrottledException", "SlowDown", "Throttling", "ThrottledException", "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)  # fmt: skip
+"""Too many calls: the codes that botocore's standard retry mode knows [S]."""
 _ANSWERED, _WORDING = "after-call.sagemaker", "sm-track-wording"
 LIMITS = frozenset({"ResourceLimitExceeded"})
 EXPIRED = frozenset(
@@ -28,6 +39,26 @@ def count_calls(events: Any, calls: Counter[str]) -> None:
 
     # Not before-call: the embedded service answers there, and no handler behind it is called.
     events.register("before-parameter-build", counted)
+
+
+def count_throttled(events: Any, throttled: Counter[str]) -> None:
+    """Count the tries of a client's calls that were refused as too many, by operation name."""
+
+    def counted(event_name: str, response: Any = None, **_: Any) -> None:
+        code = (response[1].get("Error") or {}).get("Code") if response is not None else None
+        if code in THROTTLED:
+            throttled[event_name.rsplit(".", 1)[-1]] += 1
+
+    events.register_first("needs-retry", counted)
+
+
+def date_of(answer: Mapping[str, Any]) -> float | None:
+    """Return the moment an answer was given by the service's clock, seconds since the epoch; None where it has none."""
+    told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    try:
+        return parsedate_to_datetime(told).timestamp() if told else None
+    except ValueError:
+        return None
 
 
 def repair_wording(events: Any) -> None:

@@ -10,6 +10,8 @@ from sm_track_widgets import config
 from sm_track_widgets._errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import boto3
 
     from sm_track_widgets._types import Clock
@@ -32,6 +34,22 @@ def open_embedded(settings: config.Settings, rules: Rules | None, clock: Clock |
         )
     except (StoreError, OSError) as error:
         raise ConfigError(f"The data folder cannot be used: {_reason(error)}.", CURE_FOLDER) from error
+
+
+def engine_of(session: boto3.Session) -> Any | None:
+    """Return the embedded engine that answers a session, also one that a user handed in; None for AWS."""
+    from sm_track_widgets.embedded.wire import engine_of
+
+    found = engine_of(session.events)
+    return found if hasattr(found, "service") else None
+
+
+def mark_of(path: Path) -> str:
+    """Return what tells a store from another one that took its place."""
+    try:
+        return f"{path} {path.stat().st_ino}"
+    except OSError:
+        return str(path)
 
 
 def aws_session(settings: config.Settings) -> boto3.Session:

@@ -6,29 +6,18 @@ to date when it asks, for the new points only, so the whole stays linear in the 
 
 from __future__ import annotations
 
-import re
 import threading
 from array import array
 from dataclasses import dataclass, field
 from typing import Literal
+
+from sm_track_widgets._names import lower_is_better
 
 XAxis = Literal["step", "time", "relative"]
 Envelope = tuple["array[float]", "array[float]", "array[float]"]
 
 BUCKET = 16
 """Points in a bucket of the pyramid's finest level; each further level doubles it."""
-
-LOWER_WORDS = frozenset(
-    ("loss", "losses", "error", "errors", "err", "mse", "mae", "rmse", "mape", "nll", "logloss", "perplexity", "ppl",
-     "cost", "deviance", "entropy", "crossentropy", "wer", "cer", "fid", "regret", "mistakes", "misses", "latency",
-     "seconds")
-)  # fmt: skip
-
-
-def lower_is_better(metric: str) -> bool:
-    """Whether the best value of a metric of this name is its smallest: its name speaks of a loss or an error."""
-    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", metric).lower())
-    return any(word in LOWER_WORDS or word.endswith(("loss", "error")) for word in words)
 
 
 @dataclass(slots=True)

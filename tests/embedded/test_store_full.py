@@ -16,7 +16,7 @@ from store_check import faults
 from sm_track_widgets._types import JournalMark
 from sm_track_widgets.embedded import metrics as bulk
 from sm_track_widgets.embedded.store import StoreError
-from sm_track_widgets.tracking.delivery.failures import judge
+from sm_track_widgets._failures import judge
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import reset
 from sm_track_widgets.tracking.delivery.acks import AckFile, AckState
 from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED, Delivery
-from sm_track_widgets.tracking.delivery.failures import Backoff, judge
+from sm_track_widgets._failures import Backoff, judge
 from sm_track_widgets.tracking.journal.format import ack_path
 from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 from sm_track_widgets.tracking.opening import OpenRequest

@@ -18,7 +18,7 @@ from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
 from sm_track_widgets.tracking.delivery import history
 from sm_track_widgets.tracking.delivery.acks import ANSWERED, SENT
-from sm_track_widgets.tracking.delivery.failures import judge
+from sm_track_widgets._failures import judge
 from sm_track_widgets.tracking.journal.writer import JournalReader
 
 SETTLED = 0.3

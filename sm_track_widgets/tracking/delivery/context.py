@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sm_track_widgets._types import Clock
 from sm_track_widgets.tracking.delivery.aside import append_aside, aside_line
-from sm_track_widgets.tracking.delivery.failures import (
+from sm_track_widgets._failures import (
     Backoff,
     BlockedError,
     RefusedError,

@@ -11,7 +11,7 @@ from sm_track_widgets._types import Params, Point, Refusal
 from sm_track_widgets.tracking.delivery.acks import AckFile
 from sm_track_widgets.tracking.delivery.aside import header_of, held, read_aside, write_aside
 from sm_track_widgets.tracking.delivery.context import DeliveryContext, Pause
-from sm_track_widgets.tracking.delivery.failures import BlockedError, StoppedError, Verdict, judge
+from sm_track_widgets._failures import BlockedError, StoppedError, Verdict, judge
 from sm_track_widgets.tracking.journal.format import SUFFIX, ack_path
 
 if TYPE_CHECKING:

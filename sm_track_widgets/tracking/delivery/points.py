@@ -13,7 +13,7 @@ from typing import Any
 from sm_track_widgets._types import JournalMark, Refusal
 from sm_track_widgets.tracking.delivery.acks import ANSWERED, SENT, UNSENT
 from sm_track_widgets.tracking.delivery.context import DeliveryContext
-from sm_track_widgets.tracking.delivery.failures import (
+from sm_track_widgets._failures import (
     NEVER_STORED,
     BlockedError,
     RefusedError,

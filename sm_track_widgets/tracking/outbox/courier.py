@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sm_track_widgets.tracking.delivery.failures import Backoff
+from sm_track_widgets._failures import Backoff
 from sm_track_widgets.tracking.delivery.orphans import LOG
 
 if TYPE_CHECKING:

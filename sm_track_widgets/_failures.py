@@ -1,4 +1,4 @@
-"""What a failed call means for its record: try again, never, not now, or nobody knows."""
+"""What a failed call means: try it again, never, not now, or nobody knows whether it was done."""
 
 from __future__ import annotations
 
@@ -14,16 +14,11 @@ from sm_track_widgets._errors import ServiceRefusedError, TrackError
 Meaning = Literal["transient", "lost", "denied", "refused"]
 
 # Codes that botocore's standard retry mode repeats [S], and ConflictException: the component is being updated.
-TRANSIENT_CODES = frozenset(
-    {
-        "BandwidthLimitExceeded", "ConflictException", "EC2ThrottledException", "InternalError", "InternalFailure",
-        "InternalServerError", "InternalServerException", "LimitExceededException", "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
-        "RequestThrottledException", "RequestTimeout", "RequestTimeoutException", "ServiceUnavailable",
-        "ServiceUnavailableException", "SlowDown", "Throttling", "ThrottledException", "ThrottlingException",
-        "TooManyRequestsException", "TransactionInProgressException", "503",
-    }
-)  # fmt: skip
+TRANSIENT_CODES = _aws.THROTTLED | {
+    "ConflictException", "InternalError", "InternalFailure", "InternalServerError", "InternalServerException",
+    "PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException", "ServiceUnavailable",
+    "ServiceUnavailableException", "TransactionInProgressException", "503",
+}  # fmt: skip
 DENIED_CODES = (
     _aws.DENIED
     | _aws.EXPIRED
