@@ -44,7 +44,14 @@ CONTINUED_PARAMETER = "sm_track.continued"
 """Set when a run is continued: from then on more than one journal may have points for it."""
 CAPTURE_ARTIFACT = "sm_track.capture"
 PARENT_TAG = "sm_track:parent"
+ARCHIVED_TAG = "sm_track:archived"
+"""Its value is ``true`` for a run that lists leave out unless asked."""
 SYSTEM_PREFIX = "system/"
+LOWER_WORDS = frozenset(
+    ("loss", "losses", "error", "errors", "err", "mse", "mae", "rmse", "mape", "nll", "logloss", "perplexity", "ppl",
+     "cost", "deviance", "entropy", "crossentropy", "wer", "cer", "fid", "regret", "mistakes", "misses", "latency",
+     "seconds")
+)  # fmt: skip
 
 
 def slug(text: str, limit: int = MAX_PART) -> str:
@@ -82,3 +89,9 @@ def is_reserved(name: str) -> bool:
 def is_system(metric: str) -> bool:
     """Whether a metric tells of the machine and not of the model: views leave it out unless it is asked for."""
     return metric.startswith(SYSTEM_PREFIX)
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether the best value of a metric of this name is its smallest: its name speaks of a loss or an error."""
+    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", metric).lower())
+    return any(word in LOWER_WORDS or word.endswith(("loss", "error")) for word in words)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets._names import lower_is_better
 from sm_track_widgets.charts import markup, numbers, static_card
 from sm_track_widgets.charts.palette import BOTH
 from sm_track_widgets.charts.static_table import Kind
 from sm_track_widgets.reading.downsample import minmax
-from sm_track_widgets.tracking.live import lower_is_better
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

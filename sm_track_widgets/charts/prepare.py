@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from sm_track_widgets._names import lower_is_better
 from sm_track_widgets._types import Series
 from sm_track_widgets.charts.chart_series import ChartSeries, XMode
 from sm_track_widgets.charts.palette import Mark
 from sm_track_widgets.reading.downsample import Floats, filled, in_order, minmax, smooth
-from sm_track_widgets.tracking.live import lower_is_better
 
 
 def prepare(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sm_track_widgets._names import is_system
+from sm_track_widgets._names import is_system, lower_is_better
 from sm_track_widgets.charts.palette import PALETTE
-from sm_track_widgets.tracking.live import lower_is_better
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from sm_track_widgets._names import lower_is_better
 from sm_track_widgets.charts.chart_series import ChartSeries, XMode
 from sm_track_widgets.charts.metric_chart import metric_chart
 from sm_track_widgets.charts.prepare import prepare
 from sm_track_widgets.charts.static_table import table_text
 from sm_track_widgets.charts.svg import line_svg
-from sm_track_widgets.tracking.live import lower_is_better
 
 if TYPE_CHECKING:
     from sm_track_widgets._types import Series

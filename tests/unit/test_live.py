@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from sm_track_widgets.tracking.live import BUCKET, LiveSeries, lower_is_better
+from sm_track_widgets._names import lower_is_better
+from sm_track_widgets.tracking.live import BUCKET, LiveSeries
 
 
 def filled(values: list[float], *, steps: bool = True) -> LiveSeries:
