@@ -1,4 +1,4 @@
-"""Reading runs: fetch, frames, series. The verbs load pandas at their first use, not at import."""
+"""Reading runs: fetch, cache, query, frames, series. The verbs load pandas at their first use, not at import."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sm_track_widgets.reading.verbs import analytics, metrics, runs
+    from sm_track_widgets.reading.verbs import analytics, artifacts, metrics, parameters, runs
 
-__all__ = ["analytics", "metrics", "runs"]
+__all__ = ["analytics", "artifacts", "metrics", "parameters", "runs"]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,23 +10,22 @@ import pandas as pd
 
 from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets._names import is_reserved, is_system
-from sm_track_widgets.reading import identity
 from sm_track_widgets.reading.downsample import filled
+from sm_track_widgets.reading.table import rows
+from sm_track_widgets.reading.table.table import STATISTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
 
     from sm_track_widgets._types import Series
-    from sm_track_widgets.reading.identity import Record
+    from sm_track_widgets.reading.table.table import Table
 
 TEXT_COLUMNS = ("run", "experiment", "group", "status", "message")
 TIME_COLUMNS = ("started", "ended")
 FIXED_COLUMNS = (*TEXT_COLUMNS, *TIME_COLUMNS, "duration_s", "created_by")
 """The columns every frame of runs has, in this order, also without a single run."""
 PARAMETER, METRIC, TAG = "params.", "metrics.", "tags."
-STATISTICS = {"last": "Last", "min": "Min", "max": "Max", "avg": "Avg", "std": "StdDev", "count": "Count"}
-"""Ending of a metric's column -> member of Search's MetricSummary [M]."""
+ARTIFACT_COLUMNS = ("run", "artifact", "direction", "media_type", "uri")
 POINT_COLUMNS = ("run", "metric", "step", "time", "value")
 HIDDEN_TAGS = ("sagemaker:", "sm_track:")
 
@@ -38,21 +37,15 @@ class Components(dict[str, str]):
         return self
 
 
-def to_frame(
-    records: Sequence[Record],
-    *,
-    experiment: str | None = None,
-    group: str | None = None,
-    reserved: bool = False,
-) -> pd.DataFrame:
-    """Turn records of Search into one row per run.
+def to_frame(table: Table, *, group: str | None = None, reserved: bool = False) -> pd.DataFrame:
+    """Turn a table of runs into one row per run.
 
     Parameters
     ----------
-    records
-        ``TrialComponent`` records, in the order the rows shall have.
-    experiment, group
-        What was asked for: which of a component's parents the row names.
+    table
+        Runs, in the order the rows shall have.
+    group
+        The run group that was asked for: of a run's groups the row names this one.
     reserved
         Also show the parameters and tags that belong to this package and to SageMaker.
 
@@ -66,15 +59,53 @@ def to_frame(
         and ``tags.<name>`` (object). Run names are unique; ``attrs["components"]`` gives the trial component
         of each.
     """
-    parents = [identity.parent(record, experiment, group) for record in records]
-    columns: dict[str, Any] = _fixed(records, parents)
-    columns.update(_parameters(records, reserved=reserved))
-    columns.update(_metrics(records))
-    columns.update(_tags(records, reserved=reserved))
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
-    components = (record["TrialComponentName"] for record in records)
-    frame.attrs["components"] = Components(zip(columns["run"], components, strict=True))
+    columns: dict[str, Any] = _fixed(table, group)
+    columns.update(_parameters(table, PARAMETER, reserved=reserved))
+    columns.update(_metrics(table))
+    columns.update(_tags(table, reserved=reserved))
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+    frame.attrs["components"] = Components(zip(columns["run"], table.components, strict=True))
     return frame
+
+
+def parameters_frame(table: Table, *, reserved: bool = False) -> pd.DataFrame:
+    """Turn a table of runs into their parameters: ``run``, then a column for each parameter, by its plain name.
+
+    A parameter that is a number in one run and text in another is an object column of both.
+    """
+    columns = {"run": _text(rows.shown_names(table)), **_parameters(table, "", reserved=reserved)}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+
+
+def differing(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep ``run`` and the columns that are not the same in all rows; a missing cell is a value like others."""
+    columns: Any = frame
+    varied = [name for name in frame.columns[1:] if len(columns[name].astype(object).unique()) > 1]
+    return frame.loc[:, [frame.columns[0], *varied]]
+
+
+def artifacts_frame(table: Table, *, reserved: bool = False) -> pd.DataFrame:
+    """Turn a table of runs into one row per artifact, by run: `ARTIFACT_COLUMNS`.
+
+    ``direction`` is ``output`` or ``input``; ``uri`` is the artifact's address, or its text.
+    """
+    shown = rows.shown_names(table)
+    found: list[tuple[int, str, str, str, str]] = []
+    for direction in ("output", "input"):
+        for name, held in sorted(table.words.get(direction, {}).items()):
+            if is_reserved(name) and not reserved:
+                continue
+            types = table.text(f"{direction}_type", name)
+            found += [
+                (row, name, direction, types.at(row) or "", held.at(row) or "")
+                for row in np.flatnonzero(held.present()).tolist()
+            ]
+    found.sort(key=lambda one: one[0])
+    told = [(shown[row], *rest) for row, *rest in found]
+    columns = zip(*told, strict=True) if told else ((),) * len(ARTIFACT_COLUMNS)
+    return pd.DataFrame(
+        {name: _text(list(values)) for name, values in zip(ARTIFACT_COLUMNS, columns, strict=True)}
+    )
 
 
 def choose(frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
@@ -160,87 +191,53 @@ def utc(seconds: Any) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(stamps.astype("datetime64[ns]"), tz="UTC")
 
 
-def _fixed(records: Sequence[Record], parents: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    statuses: list[dict[str, str]] = [record.get("Status") or {} for record in records]
-    started = np.array([_seconds(record.get("StartTime")) for record in records], dtype=np.float64)
-    ended = np.array([_seconds(record.get("EndTime")) for record in records], dtype=np.float64)
+def _fixed(table: Table, group: str | None) -> dict[str, Any]:
+    experiments, groups = rows.placed(table, group)
+    started, ended = table.number("time", "started"), table.number("time", "ended")
     return {
-        "run": _text(identity.shown_names(records, [experiment for experiment, _ in parents])),
-        "experiment": _text([experiment for experiment, _ in parents]),
-        "group": _text([identity.group_name(experiment, trial) for experiment, trial in parents]),
-        "status": _text([status.get("PrimaryStatus", "") for status in statuses]),
-        "message": _text([status.get("Message", "") for status in statuses]),
+        "run": _text(rows.shown_names(table)),
+        "experiment": experiments,
+        "group": groups,
+        "status": table.text("fact", "status").objects(""),
+        "message": table.text("fact", "message").objects(""),
         "started": utc(started),
         "ended": utc(ended),
         "duration_s": ended - started,
-        "created_by": _text([author(record.get("CreatedBy") or {}) for record in records]),
+        "created_by": table.text("fact", "author").objects(""),
     }
 
 
-def _parameters(records: Sequence[Record], *, reserved: bool) -> dict[str, Any]:
-    table: dict[str, list[Any]] = {}
-    texts: set[str] = set()
-    for row, record in enumerate(records):
-        for name, value in (record.get("Parameters") or {}).items():
-            if is_reserved(name) and not reserved:
-                continue
-            cell: Any = value.get("NumberValue")
-            if cell is None:
-                cell = value.get("StringValue")
-                texts.add(name)
-            _column(table, name, len(records))[row] = cell
-    return {
-        f"{PARAMETER}{name}": _text(table[name]) if name in texts else np.array(table[name], dtype=np.float64)
-        for name in sorted(table)
-    }
+def _parameters(table: Table, prefix: str, *, reserved: bool) -> dict[str, Any]:
+    names = sorted(name for name in table.names("param") if reserved or not is_reserved(name))
+    return {f"{prefix}{name}": _parameter(table, name) for name in names}
 
 
-def _metrics(records: Sequence[Record]) -> dict[str, Any]:
-    table: dict[str, list[Any]] = {}
-    for row, record in enumerate(records):
-        for summary in record.get("Metrics") or ():
-            _column(table, summary["MetricName"], len(records))[row] = summary
-    nothing: dict[str, float] = {}
+def _parameter(table: Table, name: str) -> Any:
+    """Return a parameter's numbers; with texts among them, objects and None."""
+    numbers, texts = table.number("param", name), table.words.get("param", {}).get(name)
+    if texts is None:
+        return numbers
+    values = texts.objects()
+    there = ~np.isnan(numbers)
+    values[there] = numbers[there]
+    return values
+
+
+def _metrics(table: Table) -> dict[str, Any]:
     # Of the machine last: what was trained is what one looks for.
-    return {
-        f"{METRIC}{name}.{ending}": np.array(
-            [(summary or nothing).get(member) for summary in table[name]], dtype=np.float64
-        )
-        for name in sorted(table, key=lambda name: (is_system(name), name))
-        for ending, member in STATISTICS.items()
-    }
+    names = sorted(table.names(*STATISTICS), key=lambda name: (is_system(name), name))
+    return {f"{METRIC}{name}.{ending}": table.number(ending, name) for name in names for ending in STATISTICS}
 
 
-def _tags(records: Sequence[Record], *, reserved: bool) -> dict[str, Any]:
-    table: dict[str, list[Any]] = {}
-    for row, record in enumerate(records):
-        for name, value in identity.tags(record).items():
-            if reserved or not name.startswith(HIDDEN_TAGS):
-                _column(table, name, len(records))[row] = value
-    return {f"{TAG}{name}": _text(table[name]) for name in sorted(table)}
-
-
-def _column(table: dict[str, list[Any]], name: str, rows: int) -> list[Any]:
-    found = table.get(name)
-    if found is None:
-        found = table[name] = [None] * rows
-    return found
+def _tags(table: Table, *, reserved: bool) -> dict[str, Any]:
+    names = sorted(name for name in table.names("tag") if reserved or not name.startswith(HIDDEN_TAGS))
+    return {f"{TAG}{name}": table.text("tag", name).objects() for name in names}
 
 
 def _text(values: Sequence[Any]) -> Any:
     out = np.empty(len(values), dtype=object)
     out[:] = values
     return out
-
-
-def _seconds(moment: datetime | None) -> float:
-    return float("nan") if moment is None else moment.timestamp()
-
-
-def author(created_by: Mapping[str, Any]) -> str:
-    """Who made a run: the Studio user, else the last part of the role or user that signed the call [M]."""
-    signer: str = (created_by.get("IamIdentity") or {}).get("Arn", "")
-    return created_by.get("UserProfileName") or signer.rpartition("/")[2]
 
 
 def _matching(frame: pd.DataFrame, name: str) -> list[str]:

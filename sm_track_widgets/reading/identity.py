@@ -32,13 +32,17 @@ def parent(record: Record, experiment: str | None = None, group: str | None = No
     A component may be in several trials: the first one that is in `experiment` and is `group` counts, without
     regard to case, else the first.
     """
-    parents = [
-        (one.get("ExperimentName", ""), one.get("TrialName", "")) for one in record.get("Parents") or ()
-    ]
-    for one in parents:
+    found = parents(record)
+    for one in found:
         if _is(one[0], experiment) and _is(one[1], group):
             return one
-    return parents[0] if parents else ("", "")
+    return found[0] if found else ("", "")
+
+
+def parents(record: Record, experiment: str | None = None) -> list[tuple[str, str]]:
+    """Return experiment and trial of each parent, those of `experiment`, in any case, first."""
+    found = [(one.get("ExperimentName", ""), one.get("TrialName", "")) for one in record.get("Parents") or ()]
+    return sorted(found, key=lambda one: not _is(one[0], experiment)) if len(found) > 1 else found
 
 
 def belongs(record: Record, experiment: str | None, group: str | None) -> bool:
@@ -75,21 +79,36 @@ def shown_names(records: Sequence[Record], experiments: Sequence[str]) -> list[s
     opened with, then that with the experiment before it, then their component.
     """
     names = [run_name(record, of) for record, of in zip(records, experiments, strict=True)]
-    candidates = [
-        [_asked(record) or name, name, f"{of}/{name}", record["TrialComponentName"]]
-        for record, of, name in zip(records, experiments, names, strict=True)
-    ]
-    shown = [choice[0] for choice in candidates]
-    for better in range(1, len(candidates[0]) if candidates else 0):
+    return apart(
+        [
+            [asked_name(record) or name for record, name in zip(records, names, strict=True)],
+            names,
+            [f"{of}/{name}" for of, name in zip(experiments, names, strict=True)],
+            [record["TrialComponentName"] for record in records],
+        ]
+    )
+
+
+def apart(choices: Sequence[Sequence[str]]) -> list[str]:
+    """Return the first choice of each row; rows that would share it get their next one, as long as they do."""
+    shown = list(choices[0])
+    for better in choices[1:]:
         counts = Counter(shown)
         if len(counts) == len(shown):
             break
-        shown = [candidates[place][better] if counts[name] > 1 else name for place, name in enumerate(shown)]
+        shown = [better[place] if counts[name] > 1 else name for place, name in enumerate(shown)]
     return shown
 
 
-def _asked(record: Record) -> str:
+def asked_name(record: Record) -> str:
+    """Return the name as it was asked for, where the service could not take it; else nothing."""
     return (record.get("Parameters") or {}).get(NAME_PARAMETER, {}).get("StringValue", "")
+
+
+def author(created_by: Mapping[str, Any]) -> str:
+    """Who made a run: the Studio user, else the last part of the role or user that signed the call [M]."""
+    signer: str = (created_by.get("IamIdentity") or {}).get("Arn", "")
+    return created_by.get("UserProfileName") or signer.rpartition("/")[2]
 
 
 def _is(name: str, wanted: str | None) -> bool:

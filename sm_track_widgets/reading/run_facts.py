@@ -17,12 +17,16 @@ from sm_track_widgets._names import (
     is_reserved,
     slug,
 )
-from sm_track_widgets.reading import fetch, frames, identity
+from sm_track_widgets.reading import frames, identity
+from sm_track_widgets.reading.answer import Wanted, find
+from sm_track_widgets.reading.fetch import names as fetch
+from sm_track_widgets.reading.table import rows
 
 if TYPE_CHECKING:
     from sm_track_widgets._types import Params, Scalar, Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.identity import Record
+    from sm_track_widgets.reading.table.table import Table
 
 CAPTURE_BYTES = 16 * 1024 * 1024
 
@@ -154,29 +158,33 @@ def _find(connection: Connection, name: str, experiment: str | None) -> tuple[Re
         )
         if direct is not None:
             return direct, 0
-    records = fetch.search_runs(connection, experiment)
-    parents = [identity.parent(record, experiment)[0] for record in records]
-    shown = identity.shown_names(records, parents)
-    called = [
-        {one.lower() for one in (*_names(record, of), shown[place])}
-        for place, (record, of) in enumerate(zip(records, parents, strict=True))
-    ]
+    table = find(connection, Wanted(experiment, archived=True)).table
+    shown, called = rows.shown_names(table), _names(table)
     exact = [place for place, one in enumerate(shown) if one == name]
-    found = exact or [place for place, names in enumerate(called) if name.lower() in names]
+    found = exact or [place for place, known in enumerate(called) if name.lower() in known]
     if not found:
         where = f" in experiment {experiment!r}" if experiment else ""
         hint = (
-            did_you_mean(name, dict.fromkeys([*shown, *(one for names in called for one in sorted(names))]))
+            did_you_mean(name, dict.fromkeys([*shown, *(one for known in called for one in known)]))
             or "%sm_runs lists them."
         )
         raise NotFoundError(f"There is no run {name!r}{where}.", hint)
-    return records[found[0]], len(found) - 1
+    component = table.components[found[0]]
+    record = fetch.search_component(connection, component)
+    if record is None:
+        raise NotFoundError(f"Run {name!r} has been deleted.", "%sm_runs lists those that are there.")
+    return record, len(found) - 1
 
 
-def _names(record: Record, experiment: str) -> set[str]:
-    component = record["TrialComponentName"]
-    run = identity.run_name(record, experiment)
-    return {component, run, f"{experiment}/{run}", identity.shown_names([record], [experiment])[0]}
+def _names(table: Table) -> list[list[str]]:
+    """Return what each run may be called, in lower case."""
+    experiments, _ = rows.placed(table)
+    runs = table.text("fact", "run").objects("")
+    asked = table.text("fact", "name").objects("")
+    return [
+        [one.lower() for one in dict.fromkeys((component, run, f"{of}/{run}", name))]
+        for component, run, of, name in zip(table.components, runs, experiments, asked, strict=True)
+    ]
 
 
 def _facts(record: Record, experiment: str | None) -> RunFacts:
@@ -186,7 +194,7 @@ def _facts(record: Record, experiment: str | None) -> RunFacts:
     status: dict[str, str] = record.get("Status") or {}
     started, ended = record.get("StartTime"), record.get("EndTime")
     return RunFacts(
-        name=identity.shown_names([record], [of])[0],
+        name=identity.asked_name(record) or identity.run_name(record, of),
         run=identity.run_name(record, of),
         experiment=of,
         group=identity.group_name(of, trial),
@@ -195,7 +203,7 @@ def _facts(record: Record, experiment: str | None) -> RunFacts:
         message=status.get("Message", ""),
         started=None if started is None else started.timestamp(),
         ended=None if ended is None else ended.timestamp(),
-        created_by=frames.author(record.get("CreatedBy") or {}),
+        created_by=identity.author(record.get("CreatedBy") or {}),
         parent=tags.get(PARENT_TAG, ""),
         notes=str(held.get(NOTES_PARAMETER, "")),
         parameters={name: value for name, value in held.items() if not is_reserved(name)},

@@ -4,52 +4,120 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from sm_track_widgets._names import is_reserved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator
 
-    from sm_track_widgets.reading.identity import Record
+    from sm_track_widgets.reading.table.table import Table
 
-STATISTICS = ("Min", "Max", "Avg", "StdDev", "Last", "Count")
+STATISTICS = {"min": "Min", "max": "Max", "avg": "Avg", "std": "StdDev", "last": "Last", "count": "Count"}
 """In the order of the SDK's columns [S]."""
+NAME, DISPLAY, SOURCE, PARAMETER, METRIC, INPUT, OUTPUT, TRIALS, EXPERIMENTS = range(9)
+"""Order of columns in a row [S]."""
 
 
-def analytics_frame(records: Iterable[Record]) -> pd.DataFrame:
-    """Turn Search's records into the frame that ``ExperimentAnalytics(...).dataframe()`` makes of them [S].
+def analytics_frame(table: Table) -> pd.DataFrame:
+    """Turn runs into the frame that ``ExperimentAnalytics(...).dataframe()`` makes of the same ones [S].
+
+    Parameters
+    ----------
+    table
+        One row per component, also those of jobs; any order.
 
     Returns
     -------
     DataFrame
         ``TrialComponentName``, ``DisplayName``, ``SourceArn`` where there is one, a column per parameter,
         ``<metric> - <Min|Max|Avg|StdDev|Last|Count>``, ``<artifact> - <MediaType|Value>``, ``Trials`` and
-        ``Experiments`` (lists). Without any record it has no columns, as the SDK's.
+        ``Experiments`` (lists); rows and columns in the SDK's order: last modified first, and as they appear.
+        Without any run it has no columns, as the SDK's.
     """
-    return pd.DataFrame([_row(record) for record in records])
+    if not len(table):
+        return pd.DataFrame()
+    order = np.argsort(-np.nan_to_num(table.number("time", "modified")), kind="stable")
+    ordered = table.take(order)
+    rows = len(ordered)
+    columns: dict[str, Any] = {}
+    places: dict[str, tuple[int, ...]] = {}
+    for name, rank, told, there in _columns(ordered):
+        first = (int(np.argmax(there)), *rank)
+        if (
+            name in columns
+        ):  # as a row of the SDK's, in which the later entry of a name takes the earlier one's place
+            columns[name] = np.where(there, told.astype(object), columns[name])
+        else:
+            columns[name] = told
+        places[name] = min(first, places.get(name, first))
+    names = sorted(columns, key=places.__getitem__)
+    return pd.DataFrame({name: columns[name] for name in names}, index=pd.RangeIndex(rows))
 
 
-def _row(record: Record) -> dict[str, Any]:
-    row: dict[str, Any] = {name: record.get(name, "") for name in ("TrialComponentName", "DisplayName")}
-    if source := record.get("Source"):
-        row["SourceArn"] = source["SourceArn"]
-    for name, value in _own(record.get("Parameters")):
-        row[name] = value.get("NumberValue", value.get("StringValue"))
-    for summary in record.get("Metrics") or ():
-        for member in STATISTICS:
-            if summary.get(member) is not None:
-                row[f"{summary['MetricName']} - {member}"] = summary[member]
-    for direction in ("InputArtifacts", "OutputArtifacts"):
-        for name, value in _own(record.get(direction)):
-            row[f"{name} - MediaType"] = value.get("MediaType")
-            row[f"{name} - Value"] = value.get("Value")
-    parents = record.get("Parents") or ()
-    row["Trials"] = [parent["TrialName"] for parent in parents]
-    row["Experiments"] = [parent["ExperimentName"] for parent in parents]
-    return row
+def _columns(table: Table) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:
+    """Yield name, place within a row, values, and which rows have the column."""
+    everywhere = np.ones(len(table), dtype=np.bool_)
+    yield "TrialComponentName", (NAME,), _objects(table.components), everywhere
+    yield "DisplayName", (DISPLAY,), table.text("fact", "display").objects(""), everywhere
+    source = table.text("fact", "source")
+    if source.present().any():
+        yield "SourceArn", (SOURCE,), source.objects(np.nan), source.present()
+    yield from _parameters(table)
+    yield from _metrics(table)
+    yield from _artifacts(table, "input", INPUT)
+    yield from _artifacts(table, "output", OUTPUT)
+    yield "Trials", (TRIALS,), _lists(table, "trial"), everywhere
+    yield "Experiments", (EXPERIMENTS,), _lists(table, "experiment"), everywhere
 
 
-def _own(entries: Mapping[str, Mapping[str, Any]] | None) -> list[tuple[str, Mapping[str, Any]]]:
-    """Sort the user's entries by name; ours are left out."""
-    return [(name, value) for name, value in sorted((entries or {}).items()) if not is_reserved(name)]
+def _parameters(table: Table) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:
+    names = sorted(name for name in table.names("param") if not is_reserved(name))
+    for place, name in enumerate(names):
+        numbers, texts = table.number("param", name), table.words.get("param", {}).get(name)
+        there = ~np.isnan(numbers)
+        values = numbers
+        if texts is not None and texts.present().any():
+            values = texts.objects(np.nan)
+            values[there] = numbers[there]
+            there = there | texts.present()
+        yield name, (PARAMETER, place), values, there
+
+
+def _metrics(table: Table) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:
+    told = table.text("fact", "metrics")
+    orders = [value.split("\n") for value in told.values]  # noqa: PD011 - no frame of pandas
+    for metric in table.names(*STATISTICS):
+        for at, (kind, member) in enumerate(STATISTICS.items()):
+            values = table.number(kind, metric)
+            there = ~np.isnan(values)
+            if not there.any():
+                continue
+            if kind == "count" and there.all():
+                values = values.astype(np.int64)
+            order = orders[told.codes[int(np.argmax(there))]]
+            yield f"{metric} - {member}", (METRIC, order.index(metric), at), values, there
+
+
+def _artifacts(table: Table, kind: str, section: int) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:
+    names = sorted(name for name in table.names(kind) if not is_reserved(name))
+    for place, name in enumerate(names):
+        held, types = table.text(kind, name), table.text(f"{kind}_type", name)
+        told = types.objects(None) if types.present().any() else np.full(len(table), np.nan)
+        told[~held.present()] = np.nan
+        yield f"{name} - MediaType", (section, place, 0), told, held.present()
+        yield f"{name} - Value", (section, place, 1), held.objects(np.nan), held.present()
+
+
+def _lists(table: Table, kind: str) -> Any:
+    columns = [words.objects().tolist() for words in table.words.get(kind, {}).values()]
+    if not columns:
+        return _objects([[] for _ in table.components])
+    return _objects([[name for name in row if name is not None] for row in zip(*columns, strict=True)])
+
+
+def _objects(values: list[Any]) -> Any:
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out

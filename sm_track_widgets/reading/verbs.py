@@ -1,11 +1,12 @@
-"""What users call: `runs`, `metrics`, `analytics`."""
+"""What users call: `runs`, `metrics`, `parameters`, `artifacts`, `analytics`, `experiments`, `best_run`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sm_track_widgets import connection as connections
-from sm_track_widgets.reading import fetch, frames, series
+from sm_track_widgets.reading import frames
+from sm_track_widgets.reading.answer import Wanted, components, find
 from sm_track_widgets.reading.sdk_frame import analytics_frame
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 def runs(
     experiment: str | None = None,
+    query: str | None = None,
+    columns: Iterable[str] | None = None,
     *,
     group: str | None = None,
-    columns: Iterable[str] | None = None,
+    archived: bool = False,
+    unassigned: bool = False,
     reserved: bool = False,
+    cached: bool = True,
     connection: Connection | None = None,
 ) -> pd.DataFrame:
     """List runs, the newest first, one row each.
@@ -30,13 +35,22 @@ def runs(
     ----------
     experiment
         Its name, in any case; None lists the runs of all experiments.
-    group
-        Only the runs of this run group.
+    query
+        Only runs for which this holds, e.g. ``"metrics.auc.max > 0.9 AND params.depth IN (4, 6)"``; a superset of
+        MLflow's filter, see ``docs/query.md``.
     columns
         Only these columns, ``run`` before them: full names (``"params.depth"``), patterns
         (``"metrics.auc.*"``) or short forms (``"depth"``, ``"auc"``, ``"auc.max"``).
+    group
+        Only the runs of this run group.
+    archived
+        Also runs that were archived.
+    unassigned
+        Instead the runs that belong to no experiment.
     reserved
         Also show the parameters and tags of this package and of SageMaker.
+    cached
+        False reads everything anew; True only what may have changed since the last time.
     connection
         Where to look; default: where runs go.
 
@@ -46,76 +60,80 @@ def runs(
         ``run, experiment, group, status, message, started, ended, duration_s, created_by``, then
         ``params.<name>``, ``metrics.<name>.<last|min|max|avg|std|count>`` and ``tags.<name>``; see
         `sm_track_widgets.reading.frames.to_frame`. ``attrs["components"]`` names the trial component of each
-        run.
+        run; ``attrs["missing"]`` says, in one line, what could not be read, and is empty when all is there.
 
     Raises
     ------
     NotFoundError
-        When there is no such experiment or group.
+        When there is no such experiment or group, or the query finds nothing and names what no run has.
     UsageError
-        When there is no such column.
+        When there is no such column, or the query cannot be read.
     """
-    records = fetch.search_runs(connection or connections.current(), experiment, group)
-    frame = frames.to_frame(records, experiment=experiment, group=group, reserved=reserved)
+    wanted = Wanted(experiment, group, query, archived, unassigned, cached)
+    answer = find(connection or connections.current(), wanted)
+    frame = frames.to_frame(answer.table, group=group, reserved=reserved)
+    frame.attrs["missing"] = answer.missing
     if columns is None:
         return frame
     return frames.choose(frame, [columns] if isinstance(columns, str) else columns)
 
 
-def metrics(
+def parameters(
     experiment: str | None = None,
-    names: Iterable[str] | None = None,
-    runs: Iterable[str] | None = None,
+    query: str | None = None,
     *,
-    wide: bool = False,
+    differing: bool = False,
+    reserved: bool = False,
     connection: Connection | None = None,
 ) -> pd.DataFrame:
-    """Read every logged point.
+    """List the parameters of runs: one row per run, one column per parameter, by its plain name.
 
     Parameters
     ----------
-    experiment
-        Its name; None is all experiments.
-    names
-        Metric names, one or several; None is all.
-    runs
-        Runs, one or several, as `runs` names them; None is all.
-    wide
-        False: one row per point. True: one row per run and step, one column per metric.
-    connection
-        Where to look; default: where runs go.
-
-    Returns
-    -------
-    DataFrame
-        ``run, metric, step, time, value``, or, wide, ``run, step, <metric>, ...``.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such experiment, run or metric.
+    experiment, query, reserved, connection
+        As for `runs`.
+    differing
+        Only parameters that are not the same in all of these runs.
     """
-    found = series.read(connection or connections.current(), experiment, _several(names), _several(runs))
-    return frames.wide_frame(found) if wide else frames.points_frame(found)
+    answer = find(connection or connections.current(), Wanted(experiment, query=query))
+    frame = frames.parameters_frame(answer.table, reserved=reserved)
+    return frames.differing(frame) if differing else frame
 
 
-def analytics(experiment: str, *, connection: Connection | None = None) -> pd.DataFrame:
+def artifacts(
+    experiment: str | None = None,
+    query: str | None = None,
+    *,
+    reserved: bool = False,
+    connection: Connection | None = None,
+) -> pd.DataFrame:
+    """List the artifacts of runs, one row each: ``run, artifact, direction, media_type, uri``.
+
+    Parameters
+    ----------
+    experiment, query, reserved, connection
+        As for `runs`.
+    """
+    answer = find(connection or connections.current(), Wanted(experiment, query=query))
+    return frames.artifacts_frame(answer.table, reserved=reserved)
+
+
+def analytics(experiment: str, *, cached: bool = True, connection: Connection | None = None) -> pd.DataFrame:
     """Return the frame of the SDK's ``ExperimentAnalytics(experiment).dataframe()``, without our own entries.
+
+    Without its limit of 10,000 runs, and read as `runs` does.
 
     Parameters
     ----------
     experiment
         Its name, in any case.
-    connection
-        Where to look; default: where runs go.
+    cached, connection
+        As for `runs`.
 
     Raises
     ------
     NotFoundError
         When there is no such experiment.
     """
-    return analytics_frame(fetch.search_default_order(connection or connections.current(), experiment))
-
-
-def _several(names: Iterable[str] | None) -> Iterable[str] | None:
-    return [names] if isinstance(names, str) else names
+    place = connection or connections.current()
+    return analytics_frame(components(place, experiment, cached=cached).table)

@@ -1,4 +1,4 @@
-"""Fetching and the verbs, on an embedded home."""
+"""Names of experiments and groups, and the verbs that read runs, on an embedded home."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from sm_track_widgets import config, reading
 from sm_track_widgets._errors import NotFoundError, ServiceRefusedError, UsageError
 from sm_track_widgets._types import Point
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.reading import fetch
+from sm_track_widgets.reading.fetch import names as fetch
 
 RUN_TAGS = [{"Key": "sagemaker:trial-component-source", "Value": "run"}]
 
@@ -40,6 +40,7 @@ def home(tmp_path_factory):
     add("fraud-detection-s", "xgb-sweep")
     add("train-1-aws-training-job", "xgb-sweep", tags=[])
     add("other-x", "Default-Run-Group-other")
+    client.create_trial_component(TrialComponentName="nobodys", Tags=RUN_TAGS)
     made.put_points("fraud-detection-s", [Point("loss", 1.0 / (at + 1), at, 1e9 + at) for at in range(30)])
     made.put_points("fraud-detection-s", [Point("acc", 0.5, None, 1e9)])
     made.put_points("fraud-detection-r000", [Point("loss", 7.0, 0, 1e9)])
@@ -53,43 +54,43 @@ def calls(home):
     return lambda: home.calls - before
 
 
-def names(records):
-    return [record["TrialComponentName"] for record in records]
+def told(home, *asked, **options):
+    return list(reading.runs(*asked, connection=home, **options)["run"])
 
 
 def test_every_page_is_fetched_with_few_calls(home, calls):
-    records = fetch.search_runs(home, "Fraud-Detection")
-    assert len(records) == 104
-    assert names(records)[0] == "fraud-detection-s"
-    assert names(records)[-1] == "fraud-detection-r000"
-    assert calls() == {"Search": 2}
-
-
-def test_jobs_are_left_out_and_within_reach(home):
-    assert "train-1-aws-training-job" not in names(fetch.search_runs(home, "fraud-detection"))
-    assert "train-1-aws-training-job" in names(fetch.search_components(home, "fraud-detection"))
+    found = told(home, "Fraud-Detection", cached=False)
+    assert len(found) == 104
+    assert (found[0], found[-1]) == ("s", "r000")
+    assert calls() == {"Search": 3}  # two pages of runs; the third looks for the job's run
 
 
 def test_names_in_any_case(home):
-    assert len(fetch.search_runs(home, "FRAUD-detection")) == 104
-    assert names(fetch.search_runs(home, "fraud-detection", "XGB-sweep")) == ["fraud-detection-s"]
+    assert len(told(home, "FRAUD-detection")) == 104
+    assert told(home, "fraud-detection", group="XGB-sweep") == ["s"]
 
 
 def test_names_as_people_write_them(home):
-    assert len(fetch.search_runs(home, "fraud detection")) == 104
-    assert names(fetch.search_runs(home, "fraud_detection", "xgb sweep")) == ["fraud-detection-s"]
+    assert len(told(home, "fraud detection")) == 104
+    assert told(home, "fraud_detection", group="xgb sweep") == ["s"]
 
 
 def test_everything(home):
-    assert len(fetch.search_runs(home)) == 105
-    assert names(fetch.search_runs(home, group="xgb-sweep")) == ["fraud-detection-s"]
+    assert len(told(home)) == 106
+    assert told(home, group="xgb-sweep") == ["s"]
+
+
+def test_runs_of_no_experiment_are_there(home):
+    frame = reading.runs(unassigned=True, connection=home)
+    assert frame[["run", "experiment", "group"]].values.tolist() == [["nobodys", "", ""]]
+    with pytest.raises(UsageError, match="Leave the experiment and the group out"):
+        reading.runs("other", unassigned=True, connection=home)
 
 
 def test_experiments_without_runs(home, calls):
-    assert fetch.search_runs(home, "nothing-yet") == []
-    assert calls() == {"Search": 1, "DescribeExperiment": 1}
     assert tuple(reading.runs("nothing-yet", connection=home).columns)[:2] == ("run", "experiment")
-    assert fetch.search_runs(home, "fraud-detection", "empty-group") == []
+    assert calls() == {"Search": 1, "DescribeExperiment": 1}
+    assert told(home, "fraud-detection", group="empty-group") == []
 
 
 def test_experiments_are_listed_newest_first(home):
@@ -97,37 +98,35 @@ def test_experiments_are_listed_newest_first(home):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "answer"),
     [
         ("frad-detection", "There is no experiment 'frad-detection'. Did you mean 'Fraud-Detection'?"),
         ("zzz", "There is no experiment 'zzz'. There are: nothing-yet, other, Fraud-Detection."),
         ("<img src=x>", "There is no experiment '<img src=x>'."),
     ],
 )
-def test_an_unknown_experiment(home, asked, told):
+def test_an_unknown_experiment(home, asked, answer):
     with pytest.raises(NotFoundError) as caught:
-        fetch.search_runs(home, asked)
-    assert str(caught.value).startswith(told)
+        reading.runs(asked, connection=home)
+    assert str(caught.value).startswith(answer)
 
 
 def test_the_first_experiment_of_all(tmp_path):
     empty = Connection(config.resolve({"backend": "embedded", "path": tmp_path}))
     with pytest.raises(NotFoundError, match="There is none yet: %%sm_run"):
-        fetch.search_runs(empty, "mine")
+        reading.runs("mine", connection=empty)
     assert len(reading.runs(connection=empty)) == 0
 
 
 def test_an_unknown_group(home):
-    with pytest.raises(
-        NotFoundError, match=r"no run group 'xgb-sweeps' in experiment 'Fraud-Detection'.*'xgb-sweep'"
-    ):
-        fetch.search_runs(home, "fraud-detection", "xgb-sweeps")
+    with pytest.raises(NotFoundError, match=r"no run group 'xgb-sweeps' in .* Did you mean 'xgb-sweep'\?"):
+        reading.runs("fraud-detection", group="xgb-sweeps", connection=home)
     with pytest.raises(NotFoundError, match="No run group has been named yet"):
-        fetch.search_runs(home, "other", "zzz")
+        reading.runs("other", group="zzz", connection=home)
 
 
-def test_a_refusal_is_one_line(home, monkeypatch):
-    client = home.client("sagemaker")
+def test_a_refusal_is_one_line(home):
+    client = home.single("sagemaker")
 
     def refuse(params, **_):
         params["MaxResults"] = 1000
@@ -135,7 +134,7 @@ def test_a_refusal_is_one_line(home, monkeypatch):
     client.meta.events.register("provide-client-params.sagemaker.Search", refuse, unique_id="refuse")
     try:
         with pytest.raises(ServiceRefusedError, match="Cannot read the runs of 'other': ValidationException"):
-            fetch.search_runs(home, "other")
+            reading.runs("other", cached=False, connection=home)
     finally:
         client.meta.events.unregister("provide-client-params.sagemaker.Search", unique_id="refuse")
 
@@ -144,7 +143,7 @@ def test_nothing_heavy_is_loaded_before_it_is_used():
     code = (
         "import sys, sm_track_widgets.reading, sm_track_widgets.charts.static_card, sm_track_widgets.charts.svg, "
         "sm_track_widgets.charts.static_table; "
-        "print([name for name in ('numpy', 'pandas', 'altair', 'boto3', 'IPython') if name in sys.modules])"
+        "print([name for name in ('numpy', 'pandas', 'altair', 'boto3', 'IPython', 'lark', 'orjson') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

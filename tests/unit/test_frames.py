@@ -10,8 +10,9 @@ import pytest
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets._types import Series
-from sm_track_widgets.reading import identity
-from sm_track_widgets.reading.frames import FIXED_COLUMNS, choose, points_frame, to_frame, utc, wide_frame
+from sm_track_widgets.reading import frames, identity
+from sm_track_widgets.reading.frames import FIXED_COLUMNS, choose, points_frame, utc, wide_frame
+from sm_track_widgets.reading.table.decode import table_of
 
 START = datetime(2026, 11, 23, 5, 54, 0, 250_000, tzinfo=timezone.utc)
 
@@ -39,6 +40,10 @@ def summary(name, last, **members):
         "Count": 3,
         **members,
     }
+
+
+def to_frame(records, experiment=None, **asked):
+    return frames.to_frame(table_of(records, experiment), **asked)
 
 
 # -- columns -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,218 @@
+"""Which runs somebody means, read in the way that costs least."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sm_track_widgets import _progress
+from sm_track_widgets._crew import Crew
+from sm_track_widgets._errors import NotFoundError, UsageError
+from sm_track_widgets.reading import query as language
+from sm_track_widgets.reading.cache import runs as cache
+from sm_track_widgets.reading.fetch import names
+from sm_track_widgets.reading.fetch.pages import Page, Scope, ask, equals
+from sm_track_widgets.reading.fetch.sweep import Question, sweep
+from sm_track_widgets.reading.table import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sm_track_widgets._types import Params
+    from sm_track_widgets.connection import Connection
+    from sm_track_widgets.reading.query import Query
+    from sm_track_widgets.reading.table.table import Table
+
+logger = logging.getLogger("sm_track_widgets")
+FEW = 1000
+"""Up to so many runs are read and kept, although a query would leave most of them out: ten calls, once."""
+REFUSED = frozenset({"ValidationException"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs are meant.
+
+    Attributes
+    ----------
+    experiment, group
+        Names, in any case; None is all.
+    query
+        In the filter language; empty is all.
+    archived
+        Also those that were archived.
+    unassigned
+        Instead those that belong to no experiment.
+    cached
+        Whether runs that have been read before may be used.
+    """
+
+    experiment: str | None = None
+    group: str | None = None
+    query: str | None = None
+    archived: bool = False
+    unassigned: bool = False
+    cached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The runs, the newest first, without components of jobs, which are parts of their runs.
+
+    Attributes
+    ----------
+    table
+        One row per run; their names (`rows.shown_names`) are those they have among all runs of the scope.
+    missing
+        One line that says what could not be read; empty when all is there.
+    way
+        How they were read: ``"cache"``, ``"service"``, or ``"query"`` where the service was asked for those of the
+        query only.
+    """
+
+    table: Table
+    missing: str
+    way: str
+
+
+def find(connection: Connection, wanted: Wanted) -> Answer:
+    """Read the runs that are meant.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such experiment or group; when the query finds nothing and names what no run has.
+    UsageError
+        For a query that cannot be read; `QueryError` points at the place.
+    ServiceRefusedError, ConfigError
+        When the service refuses or cannot be reached.
+    """
+    if wanted.unassigned and (wanted.experiment is not None or wanted.group is not None):
+        raise UsageError(
+            "Runs of no experiment are of no group either.", "Leave the experiment and the group out."
+        )
+    query = language.parse(wanted.query) if wanted.query and wanted.query.strip() else None
+    scope = _scope(connection, wanted)
+    answer = _narrow(connection, wanted, scope, query)
+    if answer is None:
+        found = _whole(connection, wanted, scope)
+        answer = Answer(found.runs, found.missing, "cache" if found.refreshed else "service")
+    if answer.missing:
+        logger.warning("%s", answer.missing)
+    return Answer(_chosen(connection, wanted, answer, query), answer.missing, answer.way)
+
+
+def components(connection: Connection, experiment: str, *, cached: bool = True) -> cache.Runs:
+    """Read all components of an experiment, those of jobs among them.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such experiment.
+    ServiceRefusedError, ConfigError
+        When the service refuses or cannot be reached.
+    """
+    wanted = Wanted(experiment, cached=cached)
+    found = _whole(connection, wanted, _scope(connection, wanted))
+    if found.missing:
+        logger.warning("%s", found.missing)
+    return found
+
+
+def _scope(connection: Connection, wanted: Wanted) -> Scope:
+    if wanted.unassigned:
+        return Scope(unassigned=True)
+    if wanted.experiment is None:
+        return Scope()
+    return Scope(cache.spelling(connection, str(names.entity(wanted.experiment))))
+
+
+def _whole(connection: Connection, wanted: Wanted, scope: Scope) -> cache.Runs:
+    """Read all runs of the scope; an experiment without any is looked for under another spelling."""
+    found = _read(connection, wanted, scope)
+    if len(found.table) or scope.experiment is None:
+        return found
+    # Search compares names with regard to case [inf], Describe does not.
+    spelt = Scope(names.resolve_experiment(connection, str(wanted.experiment)))
+    return found if spelt == scope else _read(connection, wanted, spelt)
+
+
+def _read(connection: Connection, wanted: Wanted, scope: Scope) -> cache.Runs:
+    with _progress.told(f"Reading {scope.title}") as progress:
+        if wanted.cached and not scope.unassigned:
+            return cache.read(connection, scope, progress)
+        # Which runs have lost their experiment no refresh could tell.
+        return cache.read_uncached(connection, scope, progress)
+
+
+def _chosen(connection: Connection, wanted: Wanted, answer: Answer, query: Query | None) -> Table:
+    table = answer.table
+    if wanted.group is not None:
+        table = _of_group(connection, wanted, table, str(names.entity(wanted.group)))
+    if not wanted.archived:
+        hidden = rows.is_archived(table)
+        table = table.take(~hidden) if hidden.any() else table
+    if query is None:
+        return table
+    found = language.matches(query, table)
+    if not found.any():
+        _explain_nothing(query, table, answer.way)
+    return table.take(found)
+
+
+def _of_group(connection: Connection, wanted: Wanted, table: Table, group: str) -> Table:
+    here = rows.in_group(table, group)
+    if not here.any():
+        names.resolve_group(connection, wanted.experiment, str(wanted.group))
+    return table.take(here)
+
+
+def _explain_nothing(query: Query, table: Table, way: str) -> None:
+    """Say when a query finds nothing since it names what no run has; without any run there is nothing to say."""
+    unknown = language.unknown(query, table) if len(table) else []
+    if unknown and way != "query":
+        raise NotFoundError(language.explain_unknown(unknown))
+
+
+# -- asking the service for those of the query only --------------------------------------------------------------
+
+
+def _narrow(connection: Connection, wanted: Wanted, scope: Scope, query: Query | None) -> Answer | None:
+    """Ask for the runs of the query only, where all would be many and none are known; None where that is no use."""
+    if query is None or (wanted.cached and cache.known(connection, scope.experiment)):
+        return None
+    pushed = language.push(query)
+    if pushed.expression is None or not _worth_it(connection, scope):
+        return None
+    question = Question(f"read {scope.title}", tuple(scope.filters), (pushed.expression,), scope.experiment)
+    from botocore.exceptions import ClientError
+
+    with _progress.told(f"Reading {scope.title}") as progress:
+        try:
+            found = sweep(connection, question, progress)
+        except Exception as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and cause.response["Error"]["Code"] in REFUSED:
+                return None  # The service reads it otherwise than we think: all are read, and the query finished here.
+            raise
+    return Answer(rows.named_apart(found.table), found.missing, "query")
+
+
+def _worth_it(connection: Connection, scope: Scope) -> bool:
+    """Whether the runs are many, and none of them has jobs: what a job logged is no part of the run for Search."""
+    jobs: Params = {"Filters": [equals("Source.SourceType", "SageMakerTrainingJob")]}
+    told: dict[bool, Page] = {}
+
+    def count(with_jobs: bool) -> Page:  # noqa: FBT001 - the job of a crew
+        return ask(connection, scope.filters, (jobs,) if with_jobs else (), size=1)
+
+    def take(with_jobs: bool, page: Page) -> Iterable[bool]:  # noqa: FBT001
+        told[with_jobs] = page
+        return ()
+
+    with names.explained(f"count {scope.title}"):
+        given_up = Crew(count).run([False, True], take)
+        if given_up:
+            raise given_up[0].error
+    return told[False].hits > FEW and told[True].hits == 0

@@ -1,0 +1,1 @@
+"""Asking the service: which experiments there are, and their runs."""

@@ -1,0 +1,44 @@
+"""Several tables as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sm_track_widgets.reading.table.table import Floats, Table
+from sm_track_widgets.reading.table.words import Words
+
+
+def stacked(tables: Sequence[Table]) -> Table:
+    """Return all rows, the newest run first; of several rows of one component the last one counts."""
+    sizes = [len(table) for table in tables]
+    starts = np.cumsum([0, *sizes])
+    rows = int(starts[-1])
+    components = [component for table in tables for component in table.components]
+    spans = [slice(int(begin), int(begin) + size) for begin, size in zip(starts, sizes, strict=False)]
+    numbers: dict[str, dict[str, Floats]] = {}
+    words: dict[str, dict[str, Words]] = {}
+    for table, span in zip(tables, spans, strict=True):
+        for kind, columns in table.numbers.items():
+            held = numbers.setdefault(kind, {})
+            for name, column in columns.items():
+                if name not in held:
+                    held[name] = np.full(rows, np.nan)
+                held[name][span] = column
+        for kind, texts in table.words.items():
+            own = words.setdefault(kind, {})
+            for name, column in texts.items():
+                if name not in own:
+                    own[name] = Words.none(rows)
+                own[name].codes[span] = own[name].coded(column)
+    return newest_first(Table(components, numbers, words))
+
+
+def newest_first(table: Table) -> Table:
+    """Return the table in the order of creation, the newest first; of each component the last row."""
+    last = {component: row for row, component in enumerate(table.components)}
+    kept = np.fromiter(last.values(), dtype=np.intp, count=len(last))
+    made = table.number("time", "created")[kept]
+    order = np.argsort(-np.nan_to_num(made, nan=-np.inf), kind="stable")
+    return table.take(kept[order])
