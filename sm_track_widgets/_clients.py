@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SINGLE = 1
 """Tries of a call whose caller sees to further ones."""
-KEPT_RAW = ("sagemaker.Search",)
+KEPT_RAW = ("sagemaker.Search", "sagemaker-metrics.BatchGetMetrics")
 
 
 class Clients:

@@ -1,4 +1,4 @@
-"""What users call: `runs`, `metrics`, `parameters`, `artifacts`, `analytics`, `experiments`, `best_run`."""
+"""What users call: `runs`, `metrics`, `parameters`, `artifacts`, `analytics`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from sm_track_widgets import connection as connections
 from sm_track_widgets.reading import frames
 from sm_track_widgets.reading.answer import Wanted, components, find
 from sm_track_widgets.reading.sdk_frame import analytics_frame
+from sm_track_widgets.reading.series import read as series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
 
+    from sm_track_widgets._points import Axis
     from sm_track_widgets.connection import Connection
 
 
@@ -78,6 +80,51 @@ def runs(
     return frames.choose(frame, [columns] if isinstance(columns, str) else columns)
 
 
+def metrics(
+    experiment: str | None = None,
+    names: Iterable[str] | None = None,
+    runs: Iterable[str] | None = None,
+    *,
+    query: str | None = None,
+    axis: Axis = "auto",
+    wide: bool = False,
+    connection: Connection | None = None,
+) -> pd.DataFrame:
+    """Read every logged point.
+
+    Parameters
+    ----------
+    experiment
+        Its name; None is all experiments.
+    names
+        Metric names, one or several; None is all.
+    runs
+        Runs, one or several, as `runs` names them; None is all.
+    query
+        Only runs for which this holds, as for `runs`.
+    axis
+        AWS tells points by step without their times, or by minute without their steps: ``"time"`` asks for the latter,
+        ``"step"`` for the former, ``"auto"`` for steps where a metric has them. The embedded service tells both.
+    wide
+        False: one row per point. True: one row per run and step, one column per metric.
+    connection
+        Where to look; default: where runs go.
+
+    Returns
+    -------
+    DataFrame
+        ``run, metric, step, time, value``, or, wide, ``run, step, <metric>, ...``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such experiment, run or metric.
+    """
+    place = connection or connections.current()
+    found = series.read(place, experiment, _several(names), _several(runs), query=query, axis=axis)
+    return frames.wide_frame(found) if wide else frames.points_frame(found)
+
+
 def parameters(
     experiment: str | None = None,
     query: str | None = None,
@@ -137,3 +184,7 @@ def analytics(experiment: str, *, cached: bool = True, connection: Connection | 
     """
     place = connection or connections.current()
     return analytics_frame(components(place, experiment, cached=cached).table)
+
+
+def _several(names: Iterable[str] | None) -> Iterable[str] | None:
+    return [names] if isinstance(names, str) else names

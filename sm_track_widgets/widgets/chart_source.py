@@ -110,7 +110,7 @@ def _frame_source(
 def _read(experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None) -> Lines:
     """Read stored points; what only an open run has yet is no reason to fail."""
     from sm_track_widgets import connection
-    from sm_track_widgets.reading import series
+    from sm_track_widgets.reading.series import read as series
 
     try:
         found = series.read(connection.current(), experiment, metrics, runs)

@@ -153,6 +153,7 @@ class RunTable(SmWidget):
             "title": self._source.title,
             "again": self._source.again,
             "fetched": time.time(),
+            "missing": str(self._frame.attrs.get("missing", "")),
             "empty": {"text": f"No runs{where} yet. Begin a cell with", "code": "%%sm_run first-run"},
         }
         return {**header, **extra}, data
@@ -184,7 +185,8 @@ class RunTable(SmWidget):
     def _static_runs(self) -> StaticRuns:
         described = {column["name"]: column for column in self._header["columns"] if column["kind"] != "run"}
         columns = [described[name] for name in self.columns if name in described]
-        return StaticRuns(self._shown(), columns, self._source.title, self._header["empty"])
+        header = self._header
+        return StaticRuns(self._shown(), columns, self._source.title, header["empty"], header["missing"])
 
 
 def _sort_key(entry: str | Mapping[str, Any]) -> dict[str, Any]:

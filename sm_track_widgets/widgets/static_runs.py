@@ -31,15 +31,22 @@ class StaticRuns:
         Descriptions of the columns shown, as in the header that `columns.encode` makes.
     title, empty
         The line above, and the sentence and code of a table without runs.
+    missing
+        One line about runs that could not be read; empty when all are there.
     """
 
     frame: pd.DataFrame
     columns: Sequence[Mapping[str, Any]]
     title: str
     empty: Mapping[str, str]
+    missing: str = ""
 
     def html(self) -> str:
-        """Return one ``<table>``, or a paragraph when there is no run."""
+        """Return one ``<table>``, or a paragraph when there is no run; before it what is missing."""
+        mark = f'<p role="alert"><b>Incomplete.</b> {text(self.missing)}</p>' if self.missing else ""
+        return mark + self._body()
+
+    def _body(self) -> str:
         if self.frame.empty:
             code = f"<code>{text(self.empty['code'])}</code>" if self.empty["code"] else ""
             return f"<p>{text(self.empty['text'])} {code}</p>"
@@ -54,6 +61,9 @@ class StaticRuns:
 
     def text(self) -> str:
         """Return the same as lines of text."""
+        return f"Incomplete. {self.missing}\n{self._lines()}" if self.missing else self._lines()
+
+    def _lines(self) -> str:
         if self.frame.empty:
             return f"{self.empty['text']} {self.empty['code']}".strip()
         rows, _ = self._rows()

@@ -6,7 +6,8 @@ from sm_track_widgets import config
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets._types import Point
 from sm_track_widgets.connection import Connection
-from sm_track_widgets.reading import series
+from sm_track_widgets.reading.series import read as series
+from sm_track_widgets.reading.table.table import Table
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,6 @@ def test_one_name_is_not_a_list(home):
 
 
 def test_nothing_logged(home):
-    assert series.read_records(home, []) == []
+    assert series.read_table(home, Table()) == []
     with pytest.raises(NotFoundError, match="No metric has been logged yet"):
-        series.read_records(home, [], ["loss"])
+        series.read_table(home, Table(), ["loss"])

@@ -76,7 +76,7 @@ def test_the_page_asks_for_a_refresh_and_hears_of_trouble(forest, tap):
     table = RunTable("forest")
     say(table, type="refresh")
     assert tap.custom(table)[-1][0] == {"type": "refreshed", "error": ""}
-    forest.client("sagemaker").meta.events.register(
+    forest.single("sagemaker").meta.events.register(
         "provide-client-params.sagemaker.Search",
         lambda **_: (_ for _ in ()).throw(UsageError("No way.", "Wait.")),
     )

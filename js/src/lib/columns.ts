@@ -30,6 +30,8 @@ export interface FrameHeader {
   empty?: { text: string; code: string };
   /** Seconds since the epoch when the data were read. */
   fetched?: number;
+  /** One line about runs that could not be read; empty when all are there. */
+  missing?: string;
   /** Whether the kernel can read them again. */
   again?: boolean;
 }

@@ -156,8 +156,10 @@ export class RunTable {
     scope.effect(() => {
       this.reload.disabled = this.refreshing.value;
       setText(this.reload, this.refreshing.value ? "Refreshing…" : "Refresh");
-      setText(this.error, this.problem.value);
-      show(this.error, this.problem.value !== "");
+      const missing = this.frame.value?.header.missing ?? "";
+      const told = this.problem.value || (missing && `Incomplete. ${missing}`);
+      setText(this.error, told);
+      show(this.error, told !== "");
     });
   }
 

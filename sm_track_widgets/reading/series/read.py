@@ -1,0 +1,164 @@
+"""The points of metrics, as they were logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sm_track_widgets import _aws
+from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._types import Series
+from sm_track_widgets.reading.answer import Wanted, find
+from sm_track_widgets.reading.jobs import HELD_BY
+from sm_track_widgets.reading.series import refresh
+from sm_track_widgets.reading.series.rows import Pair, Summary
+from sm_track_widgets.reading.table import rows
+from sm_track_widgets.reading.table.table import STATISTICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sm_track_widgets._points import Axis
+    from sm_track_widgets.connection import Connection
+    from sm_track_widgets.reading.table.table import Table
+
+
+@dataclass(slots=True)
+class RunSeries(Series):
+    """A series whose ``run`` is the run's shown name, with the trial component that holds it."""
+
+    component: str = ""
+
+
+def read_pairs(connection: Connection, pairs: Sequence[Pair], axis: Axis = "auto") -> list[RunSeries]:
+    """Read the points of metrics of runs.
+
+    Parameters
+    ----------
+    connection
+        Where to look.
+    pairs
+        Which ones, in the order of the result; those without points are empty.
+    axis
+        ``"time"`` for what is drawn over time: AWS then gives the last point of each minute. Else AWS gives points by
+        step, without times, and ``"auto"`` those by minute where a metric has no steps.
+
+    Raises
+    ------
+    ServiceRefusedError, ConfigError
+        When the service refuses or cannot be reached.
+    """
+    if not pairs:
+        return []
+    try:
+        found = refresh.read(connection, pairs, axis, refresh.cache_of(connection))
+    except Exception as error:
+        explained = _aws.explain(error, "read metrics")
+        if explained is None:
+            raise
+        raise explained from error
+    return [
+        RunSeries(pair.run, pair.metric, one.steps, one.times, one.values, pair.component)
+        for pair, one in zip(pairs, found, strict=True)
+    ]
+
+
+def read(
+    connection: Connection,
+    experiment: str | None,
+    names: Iterable[str] | None = None,
+    runs: Iterable[str] | None = None,
+    *,
+    query: str | None = None,
+    axis: Axis = "auto",
+) -> list[RunSeries]:
+    """Read the points of some metrics of some runs.
+
+    Parameters
+    ----------
+    connection
+        Where to look.
+    experiment
+        Its name; None is all.
+    names
+        Metric names; None is all metrics.
+    runs
+        Shown names, names or components of runs; None is all runs.
+    query
+        Only runs for which this holds, in the filter language.
+    axis
+        As of `read_pairs`.
+
+    Returns
+    -------
+    list of RunSeries
+        One for each metric a run has, by run (the newest first), then in the order of `names`, or sorted.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such experiment or run, or when no run has one of the metrics.
+    """
+    metrics = None if names is None else _listed(names, "names")
+    wanted = None if runs is None else _listed(runs, "runs")
+    # A run that is asked for by name is shown, archived or not.
+    table = find(connection, Wanted(experiment, query=query, archived=wanted is not None)).table
+    return read_table(connection, table, metrics, wanted, axis=axis)
+
+
+def read_table(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str] | None = None,
+    runs: Sequence[str] | None = None,
+    *,
+    axis: Axis = "auto",
+) -> list[RunSeries]:
+    """As `read`, of runs that have been read."""
+    shown = rows.shown_names(table)
+    chosen = range(len(table)) if runs is None else _chosen(runs, table, shown)
+    known = table.names(*STATISTICS)
+    there = {name: ~np.isnan(table.number("count", name)) for name in known}
+    _check_metrics(names or (), {name for name in known if any(there[name][row] for row in chosen)})
+    ordered = sorted(known) if names is None else [name for name in names if name in there]
+    pairs = [_pair(table, row, name, shown[row]) for row in chosen for name in ordered if there[name][row]]
+    return read_pairs(connection, pairs, axis)
+
+
+def _pair(table: Table, row: int, metric: str, shown: str) -> Pair:
+    holder = table.text(HELD_BY, metric).at(row) if HELD_BY in table.words else None
+    count, last, told = (table.numbers[kind][metric][row] for kind in ("count", "last", "told"))
+    # A job's component was made at another moment than the run.
+    created = float("nan") if holder else float(table.number("time", "created")[row])
+    return Pair(shown, holder or table.components[row], metric, Summary(int(count), last, told, created))
+
+
+def _listed(names: Iterable[str], what: str) -> list[str]:
+    if isinstance(names, str):
+        raise UsageError(f"{what} takes a list of names.", f"Write {what}=[{names!r}].")
+    return list(dict.fromkeys(names))
+
+
+def _chosen(runs: Sequence[str], table: Table, shown: Sequence[str]) -> list[int]:
+    places: dict[str, int] = {}
+    opened: list[str] = table.text("fact", "run").objects("").tolist()
+    for place, names in enumerate(zip(opened, table.components, strict=True)):
+        for name in names:
+            places.setdefault(name, place)
+    places.update({name: place for place, name in enumerate(shown)})
+    for name in runs:
+        if name not in places:
+            hint = did_you_mean(name, shown) or "runs() lists them."
+            raise NotFoundError(f"There is no run {name!r}.", hint)
+    return list(dict.fromkeys(places[name] for name in runs))
+
+
+def _check_metrics(names: Sequence[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or (
+                f"There are: {', '.join(sorted(known)[:10])}." if known else ""
+            )
+            raise NotFoundError(f"No run has a metric {name!r}.", hint or "No metric has been logged yet.")
