@@ -20,7 +20,11 @@ if TYPE_CHECKING:
         UsageError,
     )
     from sm_track_widgets.connection import connect
-    from sm_track_widgets.reading import analytics, metrics, runs
+    from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
+    from sm_track_widgets.reading.best import BestRun, best_run
+    from sm_track_widgets.reading.experiments import experiments
+    from sm_track_widgets.reading.export import export
+    from sm_track_widgets.reading.query import QueryError, to_search_expression
     from sm_track_widgets.tracking.autolog import autolog
     from sm_track_widgets.tracking.interop.hooks import link_jobs
     from sm_track_widgets.tracking.outbox.sync import sync
@@ -33,10 +37,12 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "BestRun",
     "ConfigError",
     "LiveRun",
     "MetricChart",
     "NotFoundError",
+    "QueryError",
     "Run",
     "RunDetails",
     "RunTable",
@@ -45,23 +51,31 @@ __all__ = [
     "UsageError",
     "__version__",
     "analytics",
+    "artifacts",
     "autolog",
+    "best_run",
     "connect",
+    "experiments",
+    "export",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "parameters",
     "run_details",
     "runs",
     "sync",
+    "to_search_expression",
     "unload_ipython_extension",
 ]
 
 _HOMES = {
+    "BestRun": "reading.best",
     "ConfigError": "_errors",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",
+    "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
@@ -69,14 +83,20 @@ _HOMES = {
     "TrackError": "_errors",
     "UsageError": "_errors",
     "analytics": "reading",
+    "artifacts": "reading",
     "autolog": "tracking.autolog",
+    "best_run": "reading.best",
     "connect": "connection",
+    "experiments": "reading.experiments",
+    "export": "reading.export",
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "parameters": "reading",
     "run_details": "widgets.run_details",
     "runs": "reading",
     "sync": "tracking.outbox.sync",
+    "to_search_expression": "reading.query",
 }
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets import _aws
+from sm_track_widgets import _aws, _progress
+from sm_track_widgets.magics import progress_bar
 from sm_track_widgets.magics.autolog_magic import SmAutologMagics, autolog_off
 from sm_track_widgets.magics.base import Notices
+from sm_track_widgets.magics.best_magic import SmBestMagics
 from sm_track_widgets.magics.cell import CellTracker
 from sm_track_widgets.magics.config_magics import SmConfigMagics
+from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
+from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
@@ -32,6 +36,9 @@ class _Loaded:
         self.magics: list[Any] = [
             SmRunMagics(shell, self.tracker),
             SmReadMagics(shell),
+            SmExperimentsMagics(shell),
+            SmBestMagics(shell),
+            SmExportMagics(shell),
             SmSyncMagics(shell),
             SmShowMagics(shell),
             SmConfigMagics(shell),
@@ -50,6 +57,7 @@ class _Loaded:
         self.shell.register_magics(*self.magics)
         self.tracker.register()
         self.notices.install()
+        _progress.install(progress_bar.maker(self.shell))
         self.shell.input_transformers_cleanup.append(transform)
 
     def _look(self, *_: Any) -> None:
@@ -61,6 +69,7 @@ class _Loaded:
         if transform in self.shell.input_transformers_cleanup:
             self.shell.input_transformers_cleanup.remove(transform)
         self.tracker.unregister()
+        _progress.uninstall()
         self.notices.remove()
         _forget_callbacks(self.shell)
         manager: Any = self.shell.magics_manager

@@ -31,6 +31,11 @@ def is_assigned(magic: str) -> bool:
     return re.search(pattern, line) is not None
 
 
+def in_cell() -> bool:
+    """Whether a cell's code calls this, and not a message that came meanwhile."""
+    return _caller_of("run_code") is not None
+
+
 def running_cell(magic: str) -> str:
     """Return the Python that IPython made of the cell whose first line is the line magic `magic`, which is running.
 

@@ -22,6 +22,13 @@ NEVER_MEANT = frozenset({"In", "Out", "exit", "get_ipython", "open", "quit"})
 class _Expander(DollarFormatter):
     """IPython's formatter, with the format specifications that IPython leaves out: ``{lr:.3f}``."""
 
+    def __init__(self, doubled: str = "") -> None:
+        self._doubled = doubled
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        return text.replace(self._doubled, self._doubled * 2) if self._doubled else text
+
     def vformat(self, format_string: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
         return string.Formatter.vformat(self, format_string, args, kwargs)
 
@@ -65,8 +72,17 @@ def words(line: str) -> list[str]:
     return [*found, word] if started else found
 
 
-def expand(word: str, namespace: Namespace) -> str:
+def expand(word: str, namespace: Namespace, *, doubled: str = "") -> str:
     """Replace ``{expression}`` and ``$name`` as IPython does; what cannot be evaluated stays as it stands.
+
+    Parameters
+    ----------
+    word
+        As typed.
+    namespace
+        What expressions may use.
+    doubled
+        A character that is doubled in what is put in: the quote around it.
 
     Raises
     ------
@@ -77,7 +93,7 @@ def expand(word: str, namespace: Namespace) -> str:
         return word
     names = dict(namespace)
     try:
-        return _Expander().vformat(word, (), names)
+        return _Expander(doubled).vformat(word, (), names)
     except NameError as error:
         raise _undefined(word, error.name or "", names) from error
     except Exception:  # noqa: BLE001 - an expression of the user's may raise anything; IPython leaves it too

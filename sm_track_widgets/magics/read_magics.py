@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
-from sm_track_widgets.magics import options
+from sm_track_widgets.charts.markup import plain
+from sm_track_widgets.magics import interrupts, options, query_line
 from sm_track_widgets.magics.base import ShellMagics
 from sm_track_widgets.magics.callers import is_assigned
+from sm_track_widgets.magics.selection import QUERY_HELP, Selection, selection, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+
+    from sm_track_widgets.reading.query import Explanation
 
 
 @magics_class
@@ -28,36 +33,42 @@ class SmReadMagics(ShellMagics):
     @no_var_expand
     @needs_local_scope
     @magic_arguments()
+    @argument("words", nargs="*", metavar="QUERY", help=QUERY_HELP)
     @argument("-e", "--experiment", help="Experiment; default: all.")
     @argument("-g", "--group", help="Only the runs of this group.")
     @argument("--columns", metavar="A,B", help="Columns, e.g. depth,auc.max or params.*; default: a choice.")
     @argument("--sort", metavar="COLUMN", help="Sort by this column; -COLUMN: the largest first.")
     @argument("--limit", metavar="N", help="At most so many runs.")
     @argument("--text", metavar="TEXT", help="Only runs with this text in a column.")
+    @argument("--archived", action="store_true", help="Also archived runs.")
+    @argument("--unassigned", action="store_true", help="Instead the runs of no experiment.")
+    @argument("--no-cache", action="store_true", help="Read all anew, not only what has changed.")
     @argument("--df", action="store_true", help="Return a DataFrame instead of showing the table.")
+    @argument(
+        "--explain", action="store_true", help="Tell what of the query SageMaker is asked, and what not."
+    )
     @line_magic
-    def sm_runs(self, line: str, local_ns: Mapping[str, Any] | None = None) -> pd.DataFrame | None:
-        """Show the runs as a table; runs = %sm_runs gives them as a DataFrame."""
+    def sm_runs(self, line: str, local_ns: Mapping[str, Any] | None = None) -> Any:
+        """Show the runs as a table; runs = %sm_runs gives them as a DataFrame.
+
+        What is no option is the query, as it stands or in quotes: %sm_runs -e fraud metrics.auc.max > 0.9
+        """
         namespace = self.names(local_ns)
-        parsed = options.parse(self.sm_runs, line, limit=0)
-        experiment, group, text = (_text(parsed, name, namespace) for name in ("experiment", "group", "text"))
-        columns = options.comma_list(_text(parsed, "columns", namespace))
-        sort, limit = _text(parsed, "sort", namespace), options.whole(parsed.limit, "--limit", namespace)
-        from sm_track_widgets.magics import frame_options
-        from sm_track_widgets.reading import runs
-
-        def read() -> pd.DataFrame:
-            return frame_options.ordered(runs(experiment, group=group), sort, limit)
-
-        if parsed.df or is_assigned("sm_runs"):
-            return frame_options.narrowed(read(), columns, text)
-        from sm_track_widgets.widgets.run_table import RunTable
-
-        # The name gives the table its title; what the name does not say needs a function.
-        table = RunTable(experiment if group is None and limit is None else read)
-        for name, value in frame_options.table_options(table.df, columns, sort, text).items():
-            setattr(table, name, value)
-        display(table)
+        parsed, rest = query_line.parse(self.sm_runs, line)
+        chosen = selection(parsed, rest, namespace, "sm_runs")
+        if parsed.explain:
+            return _explained(chosen.query)
+        asked = _Asked(
+            chosen,
+            columns=options.comma_list(text_of(parsed, "columns", namespace)),
+            sort=text_of(parsed, "sort", namespace),
+            limit=options.whole(parsed.limit, "--limit", namespace),
+            text=text_of(parsed, "text", namespace),
+        )
+        with interrupts.in_one_line():
+            if parsed.df or is_assigned("sm_runs"):
+                return asked.frame()
+            asked.show()
         return None
 
     @no_var_expand
@@ -87,21 +98,25 @@ class SmReadMagics(ShellMagics):
         """Draw metrics of runs; chart = %sm_plot loss gives the widget."""
         namespace = self.names(local_ns)
         parsed = options.parse(self.sm_plot, line)
-        save = _text(parsed, "save", namespace)
+        save = text_of(parsed, "save", namespace)
         smooth = options.number(parsed.smooth, "--smooth", namespace, lowest=0, highest=0.99)
         from sm_track_widgets.widgets.metric_chart import MetricChart
 
-        chart = MetricChart(
-            [options.expand(word, namespace) for word in parsed.words] or None,
-            experiment=_text(parsed, "experiment", namespace),
-            runs=options.comma_list(_text(parsed, "runs", namespace)),
-            x=parsed.x,
-            smooth=smooth or 0.0,
-            log_x=parsed.logx,
-            log_y=parsed.logy,
-            height=options.whole(parsed.height, "--height", namespace),
-            refresh=options.number(parsed.refresh, "--refresh", namespace, lowest=1),
-        )
+        words = [options.expand(word, namespace) for word in parsed.words] or None
+        height = options.whole(parsed.height, "--height", namespace)
+        refresh = options.number(parsed.refresh, "--refresh", namespace, lowest=1)
+        with interrupts.in_one_line():
+            chart = MetricChart(
+                words,
+                experiment=text_of(parsed, "experiment", namespace),
+                runs=options.comma_list(text_of(parsed, "runs", namespace)),
+                x=parsed.x,
+                smooth=smooth or 0.0,
+                log_x=parsed.logx,
+                log_y=parsed.logy,
+                height=height,
+                refresh=refresh,
+            )
         if save is not None:
             chart.save(save)
         if is_assigned("sm_plot"):
@@ -110,6 +125,64 @@ class SmReadMagics(ShellMagics):
         return None
 
 
-def _text(parsed: Any, name: str, namespace: Mapping[str, Any]) -> str | None:
-    value = getattr(parsed, name)
-    return None if value is None else options.expand(value, namespace)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What ``%sm_runs`` was asked for."""
+
+    chosen: Selection
+    columns: list[str] | None
+    sort: str | None
+    limit: int | None
+    text: str | None
+
+    def read(self) -> pd.DataFrame:
+        """Return the rows in their order."""
+        from sm_track_widgets.magics import frame_options
+
+        return frame_options.ordered(self.chosen.read(), self.sort, self.limit)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows and columns as a frame."""
+        from sm_track_widgets.magics import frame_options
+
+        return frame_options.narrowed(self.read(), self.columns, self.text)
+
+    def show(self) -> None:
+        """Display the table; without a single run of those meant, say so."""
+        from sm_track_widgets.magics import frame_options
+        from sm_track_widgets.widgets.run_table import RunTable
+
+        # The name gives the table its title; what the name does not say needs a function.
+        if self.chosen.is_whole and self.limit is None:
+            table = RunTable(self.chosen.experiment)
+        else:
+            first = [self.read()]
+            if not len(first[0]) and self.limit != 0:
+                print(_nothing(self.chosen))  # noqa: T201 - its answer
+                return
+            table = RunTable(lambda: first.pop() if first else self.read(), title=self.chosen.title)
+        for name, value in frame_options.table_options(table.df, self.columns, self.sort, self.text).items():
+            setattr(table, name, value)
+        display(table)
+
+
+def _nothing(chosen: Selection) -> str:
+    of = (
+        " of no experiment"
+        if chosen.unassigned
+        else f" in {chosen.experiment!r}"
+        if chosen.experiment
+        else ""
+    )
+    return f"There is no such run{of}." if chosen.query or chosen.group else f"There is no run{of}."
+
+
+def _explained(query: str | None) -> Explanation | None:
+    """Print how a query is answered; assigned, return it."""
+    from sm_track_widgets.reading import query as language
+
+    explanation = language.explain(language.parse(query or ""))
+    if is_assigned("sm_runs"):
+        return explanation
+    print(plain(explanation.text()))  # noqa: T201 - its answer
+    return None

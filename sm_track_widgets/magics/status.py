@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sm_track_widgets import _aws
 from sm_track_widgets._errors import TrackError
+from sm_track_widgets.magics import usage
 from sm_track_widgets.magics.plain import WIDEST, facts, table
 from sm_track_widgets.tracking.outbox import standing
 from sm_track_widgets.tracking.registry import open_runs
@@ -43,7 +44,11 @@ def report(connection: Connection) -> str:
         lines.append(("endpoint", connection.endpoint))
     if _aws.default_session_is_on():
         lines.append(("boto3 default", "the embedded service; undo: %sm_config --default-session off"))
-    lines += [("journals left", left), ("API calls here", _calls(connection))]
+    lines += [
+        ("journals left", left),
+        ("cache of runs", usage.cache(connection)),
+        ("API calls here", usage.calls(connection)),
+    ]
     closed = [waiting for waiting in standing.waiting_here() if waiting.whose == "closed"]
     gone = [w for w in elsewhere if w.whose == "left" and w.header.belongs(connection.identity)]
     parts = [facts(lines), _open_runs(), _waiting([*closed, *gone]), *_aside(connection)]
@@ -119,10 +124,3 @@ def _left(elsewhere: list[Waiting], connection: Connection) -> str:
     parts = [f"{len(mine)}; {SYNC}"] if mine else []
     others = standing.others_line(left, connection)
     return "; ".join([*parts, *([others] if others else [])]) or "none"
-
-
-def _calls(connection: Connection) -> str:
-    counted = connection.calls.most_common()
-    if not counted:
-        return "none"
-    return f"{sum(connection.calls.values())}: " + ", ".join(f"{name} {count}" for name, count in counted)

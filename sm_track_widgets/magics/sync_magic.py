@@ -13,13 +13,10 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from sm_track_widgets.magics import options
 from sm_track_widgets.magics.base import ShellMagics
 from sm_track_widgets.magics.callers import is_assigned
+from sm_track_widgets.magics.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from sm_track_widgets.tracking.outbox.report import SyncReport
-
-WIDTH = 100
-QUIET_FOR = 4
-"""Reports of progress that are not shown: what takes a second needs no bar."""
 
 
 @magics_class
@@ -39,7 +36,7 @@ class SmSyncMagics(ShellMagics):
         parsed = options.parse(self.sm_sync, line, limit=0)
         from sm_track_widgets.tracking.outbox.sync import sync
 
-        bar = _Bar()
+        bar = ProgressBar("Delivering", "points")
         try:
             report = sync(parsed.resend, on_progress=bar.show)
         except KeyboardInterrupt:
@@ -51,25 +48,3 @@ class SmSyncMagics(ShellMagics):
             return report
         print(report)  # noqa: T201
         return None
-
-
-class _Bar:
-    """One line that says how far it is, written over itself."""
-
-    def __init__(self) -> None:
-        self._told = 0
-
-    def show(self, delivered: int, total: int, error: str) -> None:
-        """Write the line anew."""
-        self._told += 1
-        if self._told <= QUIET_FOR:
-            return
-        text = f"Delivering: {delivered:,} of {max(total, delivered):,} points" + (
-            f"; {error}" if error else ""
-        )
-        print("\r" + text[:WIDTH].ljust(WIDTH), end="", flush=True)  # noqa: T201
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._told > QUIET_FOR:
-            print("\r" + " " * WIDTH + "\r", end="", flush=True)  # noqa: T201

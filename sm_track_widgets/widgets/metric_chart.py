@@ -9,8 +9,8 @@ from typing import Any
 
 import traitlets
 
-from sm_track_widgets._names import lower_is_better
 from sm_track_widgets._errors import TrackError, UsageError
+from sm_track_widgets._names import lower_is_better
 from sm_track_widgets.tracking.registry import open_runs
 from sm_track_widgets.widgets import assets, static_chart
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown

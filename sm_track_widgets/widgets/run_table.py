@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import traitlets
@@ -40,6 +41,8 @@ class RunTable(SmWidget):
         Text: only runs whose name or texts hold each of its words.
     height
         The most it takes, in pixels.
+    title
+        Heading; default: the experiment's name.
     refresh
         Read again every so many seconds, at least 1; None: when asked.
 
@@ -76,11 +79,13 @@ class RunTable(SmWidget):
         sort: SortKeys = None,
         filter: str = "",  # noqa: A002 - the word users look for
         height: int | None = None,
+        title: str | None = None,
         refresh: float | None = None,
         **unknown: Any,
     ) -> None:
         reject_unknown(type(self), unknown)
-        self._source = table_source(source)
+        found = table_source(source)
+        self._source = found if title is None else replace(found, title=title)
         self._frame = self._source.read()
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
         self._next = time.time() + (self._every or 0.0)
@@ -148,13 +153,12 @@ class RunTable(SmWidget):
 
     def _encoded(self) -> tuple[dict[str, Any], bytes]:
         header, data = encoding.encode(self._frame)
-        where = f" in {self._source.experiment}" if self._source.experiment else ""
         extra = {
             "title": self._source.title,
             "again": self._source.again,
             "fetched": time.time(),
             "missing": str(self._frame.attrs.get("missing", "")),
-            "empty": {"text": f"No runs{where} yet. Begin a cell with", "code": "%%sm_run first-run"},
+            "empty": self._source.empty,
         }
         return {**header, **extra}, data
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pandas as pd
@@ -17,12 +17,27 @@ from sm_track_widgets.widgets.columns import run_names
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A title, and how to read the frame; `again` says whether reading once more can give something new."""
+    """What a table is made from.
+
+    Attributes
+    ----------
+    title
+        Heading.
+    read
+        Gives the frame.
+    again
+        Whether reading once more can give something new.
+    experiment
+        Name of the experiment whose runs they all are.
+    empty
+        What is said where there is no run: a sentence, and what to type.
+    """
 
     title: str
     read: Callable[[], pd.DataFrame]
     again: bool
     experiment: str | None = None
+    empty: Mapping[str, str] = field(default_factory=lambda: {"text": "No runs.", "code": ""})
 
 
 def table_source(source: Any) -> TableSource:
@@ -40,7 +55,10 @@ def table_source(source: Any) -> TableSource:
         For anything else.
     """
     if source is None or isinstance(source, str):
-        return TableSource(source or "all runs", lambda: _runs(source), again=True, experiment=source)
+        where = f" in {source}" if source else ""
+        empty = {"text": f"No runs{where} yet. Begin a cell with", "code": "%%sm_run first-run"}
+        title = source or "all runs"
+        return TableSource(title, lambda: _runs(source), again=True, experiment=source, empty=empty)
     if isinstance(source, pd.DataFrame):
         frame = source
         return TableSource("", lambda: frame, again=False)

@@ -75,8 +75,13 @@ def test_options_reach_the_table(kernel):
         ("%sm_runs -e trees -g nope", "NotFoundError", "nope"),
         ("%sm_runs -e trees --sort deepth --df", "UsageError", "deepth"),
         ("%sm_runs --limit x", "UsageError", "--limit takes a whole number from 0, not 'x'"),
-        ("%sm_runs trees", "UsageError", "one word too many"),
+        ("%sm_runs trees", "UsageError", "An experiment is named by -e: %sm_runs -e trees"),
         ("%sm_runs --srot a", "UsageError", "Did you mean '--sort'?"),
+        ("%sm_runs metrics.auc > 0.3 --srot a", "UsageError", "Did you mean '--sort'?"),
+        ("%sm_runs metrics.auc > 0.3 -e", "UsageError", "expected one argument"),
+        ("%sm_runs -e trees params.dept = 2", "NotFoundError", "Did you mean 'depth'?"),
+        ("%sm_runs -e trees params.depth = {dept}", "UsageError", "the name 'dept' is not defined"),
+        ("%sm_runs -e trees --unassigned", "UsageError", "Runs of no experiment"),
         ("%sm_plot acu -e trees", "NotFoundError", "Did you mean 'auc'?"),
         ("%sm_plot auc -e treees", "NotFoundError", "Did you mean 'trees'?"),
         ("%sm_plot auc -e trees --runs d9", "NotFoundError", "d9"),
@@ -91,6 +96,110 @@ def test_a_mistake_is_one_line(kernel, line, error, told):
     assert len(cell.traceback) == 1
     assert "\n" not in cell.traceback[0]
     assert told in cell.traceback[0]
+
+
+QUERIES = [
+    ("%sm_runs -e trees metrics.auc.max > 0.3 AND params.depth IN (3, 4)", ["d4", "d3"]),
+    ("%sm_runs metrics.auc.max > 0.3 AND params.depth IN (3, 4) -e trees", ["d4", "d3"]),
+    ("%sm_runs metrics.auc.max > 0.3 -e trees AND params.depth != 4", ["d3"]),
+    ('%sm_runs "metrics.auc > 0.3" -e trees', ["d4", "d3"]),
+    ("%sm_runs 'metrics.auc > 0.3' -e trees --sort -auc --limit 1", ["d4"]),
+    ("%sm_runs -e trees name = 'd3'", ["d3"]),
+    ("%sm_runs \"name = 'd3'\" -e trees", ["d3"]),
+    ("%sm_runs 'name = 'd3'' -e trees", ["d3"]),
+    ("%sm_runs -e trees params.`depth` = 2", ["d2"]),
+    ("%sm_runs -e trees name LIKE 'd%' AND NOT name LIKE '%3'", ["d4", "d2"]),
+    (r"%sm_runs -e trees name LIKE 'd\%'", []),
+    ("%sm_runs -e trees created > -7d and started < -1d", []),
+    ("%sm_runs -e trees params.depth >= {low} AND metrics.auc < {high:.2f}", ["d3"]),
+    ("%sm_runs -e trees name = '{odd}' OR name = '{third}'", ["d3"]),
+    ("%sm_runs -e trees name != ' -g g1 --limit 1 '", ["d4", "d3", "d2"]),
+    ("%sm_runs -e trees -g g0 params.depth > 2 --no-cache", ["d4"]),
+]
+
+
+@pytest.mark.parametrize(("line", "names"), QUERIES)
+def test_the_rest_of_the_line_is_a_query(kernel, line, names):
+    kernel.run("low, high, third = 3, 0.4, 'd3'\nodd = \"it's\" + ' -e x'")
+    cell = kernel.run(f"found = {line}")
+    assert (cell.status, cell.outputs) == ("ok", []), cell.traceback
+    assert columns_of(kernel, "found['run'].tolist()") == names
+
+
+def test_a_query_narrows_the_table_that_is_shown_too(kernel):
+    cell = kernel.run("%sm_runs -e trees metrics.auc > 0.25 --sort -auc")
+    assert cell.status == "ok", cell.traceback
+    static, view = (output["data"] for output in cell.outputs)
+    assert VIEW in view
+    assert re.findall(r"\bd\d\b", re.sub(r"<[^>]*>", " ", static["text/html"])) == ["d4", "d3"]
+
+
+def test_a_query_that_finds_nothing_says_so(kernel):
+    cell = kernel.run("%sm_runs -e trees params.depth = 9")
+    assert (cell.status, cell.text, cell.plain) == ("ok", "There is no such run in 'trees'.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "shown", "place"),
+    [
+        ("metrics.auc >> 0.9", "a value is missing after '>'", "metrics.auc >> 0.9", 13),
+        ("name = 'd3", "the quote ' is not closed", "name = 'd3", 7),
+        (
+            "name = '<img src=x onerror=alert(1)>' nope",
+            "'nope'",
+            "name = '<img src=x onerror=alert(1)>' nope",
+            38,
+        ),
+        ("name ~ 'a\u202e\x1b[31m'", "'~'", "name ~ 'a  [31m'", 5),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_three_lines(kernel, line, told, shown, place):
+    cell = kernel.run(f"%sm_runs -e trees {line}")
+    assert cell.errors == ["QueryError"]
+    message, query, mark = cell.traceback
+    assert told in message
+    assert query == shown
+    assert mark == " " * place + "^"
+
+
+def test_a_query_is_explained(kernel):
+    cell = kernel.run("%sm_runs -e trees metrics.auc.max > 0.9 AND tags.team != 'Red' --explain")
+    assert cell.status == "ok", cell.traceback
+    first, asked, left, *expression = cell.text.splitlines()
+    assert first == "query: metrics.auc.max > 0.9 AND tags.team != 'Red'"
+    assert asked.startswith("asked of the service: metrics.auc.max > 0.9")
+    assert left == "finished here: tags.team != 'Red'"
+    written = "\n".join(expression).removeprefix("SearchExpression: ")
+    assert json.loads(written)["Filters"][0] == {
+        "Name": "Metrics.auc.Max",
+        "Operator": "GreaterThan",
+        "Value": "0.9",
+    }
+    assert kernel.run("told = %sm_runs name = 'a' --explain").outputs == []
+    assert kernel.value("told.text().splitlines()[0]") == "\"query: name = 'a'\""
+
+
+def test_runs_of_no_experiment_and_archived_ones_are_shown_when_asked_for(kernel, stored):
+    stored.client.create_trial_component(TrialComponentName="alone", DisplayName="alone")
+    arn = stored.run("d2", "trees")["TrialComponentArn"]
+    stored.client.add_tags(ResourceArn=arn, Tags=[{"Key": "sm_track:archived", "Value": "true"}])
+    kernel.run(
+        "rest = %sm_runs -e trees --no-cache\nall = %sm_runs -e trees --archived\nlone = %sm_runs --unassigned"
+    )
+    assert columns_of(kernel, "[f['run'].tolist() for f in (rest, all, lone)]") == [
+        ["d4", "d3"],
+        ["d4", "d3", "d2"],
+        ["alone"],
+    ]
+    stored.client.delete_tags(ResourceArn=arn, TagKeys=["sm_track:archived"])
+    kernel.run("%sm_runs -e trees --no-cache --df")
+
+
+def test_status_tells_calls_and_the_cache(kernel):
+    cell = kernel.run("%sm_status")
+    told = dict(line.split("  ", 1) for line in cell.text.splitlines() if "  " in line)
+    assert re.match(r"\s*\d+: Search \d+", told["API calls here"]), told
+    assert re.match(r"\s*\d+ files?, .* in ", told["cache of runs"]), told
 
 
 def test_a_plot_is_shown_with_a_static_form(kernel):

@@ -1,0 +1,1 @@
+"""A frame -> a file for other programs, written as a whole or not at all."""
