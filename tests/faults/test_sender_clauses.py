@@ -7,10 +7,10 @@ import time
 import pytest
 from run_home import until
 
+from sm_track_widgets._failures import Backoff
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.tracking.delivery.bell import Bell
-from sm_track_widgets._failures import Backoff
 from sm_track_widgets.tracking.delivery.loop import SenderLoop
 from sm_track_widgets.tracking.delivery.orphans import LOG, replay
 from sm_track_widgets.tracking.outbox.courier import MOST_RESTARTS

@@ -28,14 +28,21 @@ def random_record(dice: random.Random, component: str) -> dict[str, Any]:
             for name in dice.sample(NAMES, dice.randrange(len(NAMES)))
         },
         "Metrics": [
-            {"MetricName": name, **{part: dice.random() for part in ("Last", "Min", "Max", "Avg")}, "Count": 3}
+            {
+                "MetricName": name,
+                **{part: dice.random() for part in ("Last", "Min", "Max", "Avg")},
+                "Count": 3,
+            }
             | ({"StdDev": 0.5, "TimeStamp": created + 1} if dice.random() < 0.7 else {})
             for name in dice.sample(METRICS, dice.randrange(4))
         ],
         "Tags": [
-            {"Key": key, "Value": dice.choice(TEXTS)} for key in dice.sample(["team", "Team"], dice.randrange(3))
+            {"Key": key, "Value": dice.choice(TEXTS)}
+            for key in dice.sample(["team", "Team"], dice.randrange(3))
         ],
-        "OutputArtifacts": {"model": {"Value": "s3://b/m", "MediaType": "a/b"}} if dice.random() < 0.4 else {},
+        "OutputArtifacts": {"model": {"Value": "s3://b/m", "MediaType": "a/b"}}
+        if dice.random() < 0.4
+        else {},
         "InputArtifacts": {"data": {"Value": "s3://b/d"}} if dice.random() < 0.4 else {},
         "Parents": [
             {"ExperimentName": "exp", "TrialName": dice.choice(["t1", "Default-Run-Group-exp"])}

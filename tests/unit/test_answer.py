@@ -149,7 +149,7 @@ def test_experiments_of_no_and_of_one_run(place):
     assert list(reading.parameters("lonely", connection=place).columns) == ["run"]
     assert len(reading.artifacts("lonely", connection=place)) == 0
     assert len(reading.analytics("lonely", connection=place)) == 1
-    with pytest.raises(NotFoundError, match="No run has a metric 'auc'. There is none at all."):
+    with pytest.raises(NotFoundError, match=r"No run has a metric 'auc'\. There is none at all\."):
         told(place, "lonely", "metrics.auc > 1")
 
 

@@ -12,13 +12,13 @@ from delivery_bench import REF, Bench, Flaky, aws_bench, client_error
 from marks import leave_in_flight
 from unanswered import LOST, Unanswered, counts, log, once, told
 
+from sm_track_widgets._failures import judge
 from sm_track_widgets._names import CONTINUED_PARAMETER
 from sm_track_widgets._types import Point
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
 from sm_track_widgets.tracking.delivery import history
 from sm_track_widgets.tracking.delivery.acks import ANSWERED, SENT
-from sm_track_widgets._failures import judge
 from sm_track_widgets.tracking.journal.writer import JournalReader
 
 SETTLED = 0.3

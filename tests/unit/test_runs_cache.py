@@ -217,8 +217,12 @@ def test_another_store_in_the_same_place_is_not_mistaken(tmp_path):
         lambda place: [path.unlink() for path in place.files()],
         lambda place: place.index.write_text("{"),
         lambda place: place.index.write_text('{"parts": 3}'),
-        lambda place: place.index.write_text(json.dumps({**json.loads(place.index.read_text()), "base": "no"})),
-        lambda place: place.index.write_text(json.dumps({**json.loads(place.index.read_text()), "state": []})),
+        lambda place: place.index.write_text(
+            json.dumps({**json.loads(place.index.read_text()), "base": "no"})
+        ),
+        lambda place: place.index.write_text(
+            json.dumps({**json.loads(place.index.read_text()), "state": []})
+        ),
         lambda place: place.index.unlink(),
         lambda place: [(path.unlink(), path.mkdir()) for path in [place.index]],
     ],

@@ -26,7 +26,11 @@ def records(seed, count, start=0):
 def test_a_record_as_columns():
     (record,) = records(3, 1)
     record |= {
-        "Parameters": {"lr": {"NumberValue": 0.5}, "opt": {"StringValue": "adam"}, "empty": {"StringValue": ""}},
+        "Parameters": {
+            "lr": {"NumberValue": 0.5},
+            "opt": {"StringValue": "adam"},
+            "empty": {"StringValue": ""},
+        },
         "Metrics": [{"MetricName": "loss", "Last": 1.0, "Min": 0.5, "Max": 2.0, "Avg": 1.1, "Count": 7}],
         "Tags": [{"Key": "team", "Value": ""}],
         "Parents": [
@@ -42,7 +46,13 @@ def test_a_record_as_columns():
         ("w.param", "empty"): "",
         ("w.tag", "team"): "",
     }
-    assert [row["n." + kind, "loss"] for kind in ("last", "min", "max", "avg", "count")] == [1.0, 0.5, 2.0, 1.1, 7.0]
+    assert [row["n." + kind, "loss"] for kind in ("last", "min", "max", "avg", "count")] == [
+        1.0,
+        0.5,
+        2.0,
+        1.1,
+        7.0,
+    ]
     assert ("n.std", "loss") not in row
     assert row["w.fact", "metrics"] == "loss"
     # The parent of the experiment that was asked for comes first; its default group is no group.

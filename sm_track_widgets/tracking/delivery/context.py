@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sm_track_widgets._types import Clock
-from sm_track_widgets.tracking.delivery.aside import append_aside, aside_line
 from sm_track_widgets._failures import (
     Backoff,
     BlockedError,
@@ -17,6 +15,8 @@ from sm_track_widgets._failures import (
     StoppedError,
     judge,
 )
+from sm_track_widgets._types import Clock
+from sm_track_widgets.tracking.delivery.aside import append_aside, aside_line
 
 if TYPE_CHECKING:
     from sm_track_widgets.connection import Connection

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sm_track_widgets._failures import Backoff, BlockedError, RefusedError, StoppedError
 from sm_track_widgets._types import Clock
 from sm_track_widgets.tracking.delivery.context import DeliveryContext, Pause, plain_pause
-from sm_track_widgets._failures import Backoff, BlockedError, RefusedError, StoppedError
 from sm_track_widgets.tracking.delivery.held import resend_held
 from sm_track_widgets.tracking.delivery.points import MOST_IN_FLIGHT, BatchedPoints, BulkPoints
 from sm_track_widgets.tracking.delivery.reconcile import SETTLED, Reconciler

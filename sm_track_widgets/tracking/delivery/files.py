@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sm_track_widgets._failures import BlockedError, RefusedError
 from sm_track_widgets._types import Params
 from sm_track_widgets.tracking.delivery.context import DeliveryContext
-from sm_track_widgets._failures import BlockedError, RefusedError
 
 ONE_PUT = 8 << 20
 """Bytes up to which a file goes in one PutObject; above, boto3 uploads it in parts."""

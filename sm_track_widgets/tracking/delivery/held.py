@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sm_track_widgets._failures import BlockedError, StoppedError, Verdict, judge
 from sm_track_widgets._names import POINTS_PER_PUT
 from sm_track_widgets._types import Params, Point, Refusal
 from sm_track_widgets.tracking.delivery.acks import AckFile
 from sm_track_widgets.tracking.delivery.aside import header_of, held, read_aside, write_aside
 from sm_track_widgets.tracking.delivery.context import DeliveryContext, Pause
-from sm_track_widgets._failures import BlockedError, StoppedError, Verdict, judge
 from sm_track_widgets.tracking.journal.format import SUFFIX, ack_path
 
 if TYPE_CHECKING:

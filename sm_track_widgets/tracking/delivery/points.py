@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sm_track_widgets._types import JournalMark, Refusal
-from sm_track_widgets.tracking.delivery.acks import ANSWERED, SENT, UNSENT
-from sm_track_widgets.tracking.delivery.context import DeliveryContext
 from sm_track_widgets._failures import (
     NEVER_STORED,
     BlockedError,
@@ -21,6 +18,9 @@ from sm_track_widgets._failures import (
     Verdict,
     judge,
 )
+from sm_track_widgets._types import JournalMark, Refusal
+from sm_track_widgets.tracking.delivery.acks import ANSWERED, SENT, UNSENT
+from sm_track_widgets.tracking.delivery.context import DeliveryContext
 from sm_track_widgets.tracking.delivery.history import Doubt
 from sm_track_widgets.tracking.delivery.queues import PointQueues
 from sm_track_widgets.tracking.delivery.reconcile import Finding, Reconciler

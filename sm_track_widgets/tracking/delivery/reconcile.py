@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sm_track_widgets import _points
+from sm_track_widgets._failures import Backoff, BlockedError, StoppedError, judge
 from sm_track_widgets._names import CONTINUED_PARAMETER
 from sm_track_widgets._types import Params
-from sm_track_widgets._failures import Backoff, BlockedError, StoppedError, judge
 from sm_track_widgets.tracking.delivery.history import NOT_ALONE, Doubt, History, UnclearError, read_history
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from sm_track_widgets._failures import RefusedError
 from sm_track_widgets._names import MAX_TAGS
 from sm_track_widgets._types import Params
 from sm_track_widgets.tracking.delivery.context import DeliveryContext
-from sm_track_widgets._failures import RefusedError
 from sm_track_widgets.tracking.delivery.files import FileCalls
 from sm_track_widgets.tracking.journal.format import Record
 

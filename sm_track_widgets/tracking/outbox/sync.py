@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sm_track_widgets.tracking.delivery.aside import aside_files, held
 from sm_track_widgets._failures import BlockedError, StoppedError
+from sm_track_widgets.tracking.delivery.aside import aside_files, held
 from sm_track_widgets.tracking.delivery.held import resend_file
 from sm_track_widgets.tracking.delivery.orphans import pending, tidy
 from sm_track_widgets.tracking.delivery.workers import Workers

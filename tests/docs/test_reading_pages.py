@@ -1,0 +1,26 @@
+"""docs/reading.md and docs/query.md: their Python runs as it stands, and says what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sm_track_widgets.connection import reset
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["reading.md", "query.md"])
+def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
+    reset()
+    sources = re.findall(r"^```python\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert sources
+    names: dict[str, object] = {}
+    for source in sources:
+        exec(compile(source, page, "exec"), names)
+    if page == "reading.md":
+        assert names["best"].parameters == {"depth": 6}
+    reset()
