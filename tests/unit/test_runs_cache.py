@@ -274,6 +274,17 @@ def test_who_comes_second_leaves_the_disk_alone(place, monkeypatch):
     assert place.index.read_text() == before
 
 
+def test_what_was_known_before_another_wrote_is_not_written_over_it(place):
+    place.read()
+    (held,) = cache._all_held.values()
+    known, one = held.index, held.table.take(held.table.number("time", "created") < 0)
+    made = held.shelf.append(known, held.table, one, ["exp-r1"], held.state)
+    assert made.generation == known.generation + 1
+    assert held.shelf.append(known, held.table, one, ["exp-r2"], held.state) is None
+    assert held.shelf.index() == made
+    assert len(held.shelf.load(made)) == 29
+
+
 def test_many_changes_are_put_together(place, monkeypatch):
     monkeypatch.setattr(shelf, "MANY_PARTS", 3)
     place.read()
