@@ -14,7 +14,8 @@ PYTEST := -m pytest -q
 JS_READY := js/node_modules/.ready
 
 .PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
-	test-frameworks soak bundles notebooks operations images constraints bench bench-writing format clean
+	test-frameworks soak bundles notebooks operations images constraints bench bench-writing bench-reading \
+	format clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -119,9 +120,12 @@ format: .venv/sdk2/.ready $(JS_READY) ## let ruff and biome rewrite the sources
 	@$(SDK2)/ruff check --quiet --fix . ; $(SDK2)/ruff format --quiet .
 	@cd js && npm run --silent fix
 
+# They need the peers' environments, and have targets of their own.
+BENCH_APART := benchmarks/writing.py benchmarks/reading_scale.py
+
 bench: .venv/sdk2/.ready ## baseline and ours, interleaved, ratio printed
 	@scripts/headline.sh "Benchmarks"
-	@for file in $(filter-out benchmarks/writing.py,$(wildcard benchmarks/*.py)); do $(SDK2)/python "$$file"; done
+	@for file in $(filter-out $(BENCH_APART),$(wildcard benchmarks/*.py)); do $(SDK2)/python "$$file"; done
 
 BENCH_PEERS := mlflow wandb trackio
 
@@ -129,6 +133,11 @@ bench-writing: .venv/sdk2/.ready ## ours, the SDK, MLflow, W&B, trackio: the tab
 	@scripts/bench_env.sh $(BENCH_PEERS)
 	@scripts/headline.sh "Benchmarks of writing"
 	@$(SDK2)/python benchmarks/writing.py --write docs/benchmarks.md
+
+bench-reading: .venv/sdk2/.ready ## ours, the SDK, MLflow, trackio: more tables of docs/benchmarks.md; about 10 minutes
+	@scripts/bench_env.sh mlflow trackio
+	@scripts/headline.sh "Benchmarks of reading"
+	@$(SDK2)/python benchmarks/reading_scale.py --write docs/benchmarks.md
 
 constraints: ## resolve both environments afresh and write constraints/*.txt
 	@scripts/constraints.sh

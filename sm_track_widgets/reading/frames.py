@@ -73,7 +73,7 @@ def parameters_frame(table: Table, *, reserved: bool = False) -> pd.DataFrame:
 
     A parameter that is a number in one run and text in another is an object column of both.
     """
-    columns = {"run": _text(rows.shown_names(table)), **_parameters(table, "", reserved=reserved)}
+    columns = {"run": rows.shown(table), **_parameters(table, "", reserved=reserved)}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
 
 
@@ -195,7 +195,7 @@ def _fixed(table: Table, group: str | None) -> dict[str, Any]:
     experiments, groups = rows.placed(table, group)
     started, ended = table.number("time", "started"), table.number("time", "ended")
     return {
-        "run": _text(rows.shown_names(table)),
+        "run": rows.shown(table),
         "experiment": experiments,
         "group": groups,
         "status": table.text("fact", "status").objects(""),

@@ -13,10 +13,10 @@ from filled_store import filled_store, points, told_to_the_user
 from process_limits import in_child, limit_files
 from store_check import faults
 
+from sm_track_widgets._failures import judge
 from sm_track_widgets._types import JournalMark
 from sm_track_widgets.embedded import metrics as bulk
 from sm_track_widgets.embedded.store import StoreError
-from sm_track_widgets._failures import judge
 
 
 @pytest.fixture

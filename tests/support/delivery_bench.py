@@ -9,12 +9,12 @@ from collections import defaultdict
 
 from botocore.exceptions import ClientError
 
+from sm_track_widgets._failures import Backoff
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect
 from sm_track_widgets.embedded import EmbeddedSageMaker
 from sm_track_widgets.tracking.delivery.acks import AckFile
 from sm_track_widgets.tracking.delivery.delivery import Delivery
-from sm_track_widgets._failures import Backoff
 from sm_track_widgets.tracking.journal.format import ack_path, refused_path
 from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 

@@ -8,11 +8,11 @@ import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from delivery_bench import REF, Flaky, aws_bench, client_error, embedded_bench
 
+from sm_track_widgets._failures import Backoff, judge
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import reset
 from sm_track_widgets.tracking.delivery.acks import AckFile, AckState
 from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED, Delivery
-from sm_track_widgets._failures import Backoff, judge
 from sm_track_widgets.tracking.journal.format import ack_path
 from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalReader, JournalWriter
 from sm_track_widgets.tracking.opening import OpenRequest

@@ -6,8 +6,11 @@ runs lie in time. So a window that holds more than its first page shows is cut i
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,12 +92,34 @@ def sweep(connection: Connection, question: Question, progress: Progress | None 
         When the service refuses or cannot be reached. Once a page has been read, a page that fails for good is only
         missing, and `Found.missing` says so.
     """
-    with explained(question.doing):
+    with explained(question.doing), _uncollected():
         first = _Sweep(connection, question, progress)
         found = first.run()
         if found.missing or len(found.table) >= first.total or first.total <= SEARCH_PAGE:
             return found
         return _again(connection, question, found)
+
+
+@contextmanager
+def _uncollected() -> Generator[None, None, None]:
+    """Hold the garbage collector back: the records have no cycles, and looking for some costs a sixth of the time."""
+    with _collector:
+        _sweeping[0] += 1
+        if _sweeping[0] == 1:
+            _sweeping[1] = gc.isenabled()
+            gc.disable()
+    try:
+        yield
+    finally:
+        with _collector:
+            _sweeping[0] -= 1
+            if not _sweeping[0] and _sweeping[1]:
+                gc.enable()
+
+
+_collector = threading.Lock()
+_sweeping: list[int] = [0, 0]
+"""How many sweeps are under way, and whether the collector was on before the first."""
 
 
 def _again(connection: Connection, question: Question, found: Found) -> Found:

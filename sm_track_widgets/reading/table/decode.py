@@ -66,6 +66,7 @@ def _identify(columns: _Columns, row: int, record: Record, experiment: str | Non
         "author": identity.author(record.get("CreatedBy") or {}),
         "source": source.get("SourceArn"),
         "source_type": source.get("SourceType"),
+        "job": "job" if identity.is_job(record) else None,
     }
     for name, value in facts.items():
         if value:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sm_track_widgets._names import ARCHIVED_TAG, RUN_TAG, RUN_TAG_VALUE
+from sm_track_widgets._names import ARCHIVED_TAG
 from sm_track_widgets.reading import identity
 from sm_track_widgets.reading.table.table import Table
 from sm_track_widgets.reading.table.words import Mask, Words
@@ -25,13 +25,20 @@ def named_apart(table: Table) -> Table:
 
 def shown_names(table: Table) -> list[str]:
     """Return a name for each row that no other has: the one it got among more rows, else as asked for, if unique."""
+    return shown(table).tolist()
+
+
+def shown(table: Table) -> Any:
+    """Return `shown_names` as an array of objects."""
     facts = table.words.get("fact", {})
     if SHOWN in facts:
-        return facts[SHOWN].objects("").tolist()
+        return facts[SHOWN].objects("")
     names = table.text("fact", "name")
+    return names.objects("") if names.distinct() else np.array(_told_apart(table, names), dtype=object)
+
+
+def _told_apart(table: Table, names: Words) -> list[str]:
     asked: list[str] = names.objects("").tolist()
-    if names.distinct():
-        return asked
     runs: list[str] = table.text("fact", "run").objects("").tolist()
     experiments = table.text("experiment", "0").objects("").tolist()
     longer = [f"{of}/{name}" for of, name in zip(experiments, runs, strict=True)]
@@ -63,10 +70,7 @@ def in_group(table: Table, group: str) -> Mask:
 
 def is_job(table: Table) -> Mask:
     """Return which rows are components that SageMaker made for a job, beside the run that started the job."""
-    ending = np.fromiter(
-        (name.endswith(identity.JOB_ENDINGS) for name in table.components), dtype=np.bool_, count=len(table)
-    )
-    return ending & ~table.text("tag", RUN_TAG).where(lambda value: value == RUN_TAG_VALUE)
+    return table.text("fact", "job").present()
 
 
 def is_archived(table: Table) -> Mask:

@@ -36,9 +36,13 @@ def stacked(tables: Sequence[Table]) -> Table:
 
 
 def newest_first(table: Table) -> Table:
-    """Return the table in the order of creation, the newest first; of each component the last row."""
+    """Return the table in the order of creation, the newest first; of each component the last row.
+
+    A table that is so already is returned itself.
+    """
+    created = np.nan_to_num(table.number("time", "created"), nan=-np.inf)
+    if len(table.places) == len(table) and bool(np.all(created[1:] <= created[:-1])):
+        return table
     last = {component: row for row, component in enumerate(table.components)}
     kept = np.fromiter(last.values(), dtype=np.intp, count=len(last))
-    made = table.number("time", "created")[kept]
-    order = np.argsort(-np.nan_to_num(made, nan=-np.inf), kind="stable")
-    return table.take(kept[order])
+    return table.take(kept[np.argsort(-created[kept], kind="stable")])

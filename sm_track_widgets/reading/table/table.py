@@ -14,8 +14,6 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[Any]
 """Row numbers, or a mask of rows."""
 
-TIMES = ("created", "modified", "started", "ended")
-FACTS = ("name", "run", "status", "message", "author", "source", "source_type", "display", "metrics")
 STATISTICS = ("last", "min", "max", "avg", "std", "count")
 
 
@@ -31,13 +29,14 @@ class Table:
         ``modified``, ``started``, ``ended``), ``"param"`` (a parameter's number), each of `STATISTICS` and
         ``"told"`` (of a metric; ``told`` is the time of its last point).
     words : dict
-        ``words[kind][name]``: `Words`. Kinds: ``"fact"`` (`FACTS`; ``name`` is the name as asked for, ``run`` the one
-        the run was opened with, ``source`` the ARN of the job that SageMaker made the component for, ``metrics`` the
-        names of its metrics in the service's order, one per line), ``"param"``
-        (a parameter's text), ``"tag"``, ``"output"`` and ``"input"`` (an artifact's address or text), ``"output_type"``
-        and ``"input_type"`` (its media type), ``"experiment"``, ``"trial"`` and ``"group"`` (a trial's name
-        as people gave it, none for the default one), whose columns are called ``"0"``, ``"1"`` and so on: the parents
-        of a row, of which most have one.
+        ``words[kind][name]``: `Words`. Kinds: ``"fact"``, ``"param"`` (a parameter's text), ``"tag"``, ``"output"`` and
+        ``"input"`` (an artifact's address or text), ``"output_type"`` and ``"input_type"`` (its media type),
+        columns are called ``"0"``, ``"1"`` ...: the parents of a row, of which most have one.
+        columns are called ``"0"``, ``"1"`` and so on: the parents of a row, of which most have one.
+
+    Facts are ``name`` (as asked for), ``run`` (the name the run was opened with), ``display``, ``status``, ``message``,
+    ``author``, ``source`` and ``source_type`` (the job that SageMaker made the component for), ``job`` (that it did),
+    and ``metrics`` (names in the service's order, one per line).
 
     A parameter that is a number in one run and text in another is in both ``numbers["param"]`` and ``words["param"]``.
     """

@@ -25,17 +25,17 @@ class Words:
 
     __slots__ = ("_places", "codes", "values")
 
-    def __init__(self, codes: Codes, values: list[str]) -> None:
+    def __init__(self, codes: Codes, values: list[str], places: dict[str, int] | None = None) -> None:
         self.codes = codes
         self.values = values
-        self._places: dict[str, int] | None = None
+        self._places = places
 
     @classmethod
     def of(cls, texts: Iterable[str | None]) -> Words:
         """Make the column of these texts; None is none."""
         places: dict[str, int] = {}
         codes = [-1 if text is None else places.setdefault(text, len(places)) for text in texts]
-        return cls(np.array(codes, dtype=np.int32), list(places))
+        return cls(np.array(codes, dtype=np.int32), list(places), places)
 
     @classmethod
     def none(cls, rows: int) -> Words:
@@ -47,13 +47,17 @@ class Words:
 
     def code(self, text: str) -> int:
         """Return the code of a text, which is given one where it had none."""
-        if self._places is None:
-            self._places = {value: place for place, value in enumerate(self.values)}
-        found = self._places.get(text)
+        places = self._found()
+        found = places.get(text)
         if found is None:
-            found = self._places[text] = len(self.values)
+            found = places[text] = len(self.values)
             self.values.append(text)
         return found
+
+    def _found(self) -> dict[str, int]:
+        if self._places is None:
+            self._places = {value: place for place, value in enumerate(self.values)}
+        return self._places
 
     def present(self) -> Mask:
         """Return which rows have a text."""
@@ -61,7 +65,7 @@ class Words:
 
     def distinct(self) -> bool:
         """Whether every row has a text, and no two rows the same."""
-        return bool(self.present().all()) and len(np.unique(self.codes)) == len(self.codes)
+        return bool(self.present().all()) and int(np.bincount(self.codes, minlength=1).max()) <= 1
 
     def where(self, test: Callable[[str], bool]) -> Mask:
         """Return which rows have a text for which `test` holds; each text is looked at once."""
@@ -86,8 +90,8 @@ class Words:
         return None if code < 0 else self.values[code]
 
     def take(self, rows: npt.NDArray[Any]) -> Words:
-        """Return the column of these rows, by number or by a mask."""
-        return Words(self.codes[rows], self.values)
+        """Return the column of these rows, by number or by a mask; it shares the texts, also those it learns."""
+        return Words(self.codes[rows], self.values, self._found())
 
     def coded(self, other: Words) -> Codes:
         """Return another column's codes as codes of this one, which learns its texts."""
