@@ -31,8 +31,8 @@ class Table:
     words : dict
         ``words[kind][name]``: `Words`. Kinds: ``"fact"``, ``"param"`` (a parameter's text), ``"tag"``, ``"output"`` and
         ``"input"`` (an artifact's address or text), ``"output_type"`` and ``"input_type"`` (its media type),
-        columns are called ``"0"``, ``"1"`` ...: the parents of a row, of which most have one.
-        columns are called ``"0"``, ``"1"`` and so on: the parents of a row, of which most have one.
+        ``"experiment"``, ``"trial"`` and ``"group"`` (a trial's name as people gave it, none for the default one): the
+        parents of a row, whose columns are called ``"0"``, ``"1"`` and so on; most rows have one.
 
     Facts are ``name`` (as asked for), ``run`` (the name the run was opened with), ``display``, ``status``, ``message``,
     ``author``, ``source`` and ``source_type`` (the job that SageMaker made the component for), ``job`` (that it did),
