@@ -177,6 +177,7 @@ export class RunTable {
     const all = plural(total, "run");
     show(this.reload, frame?.header.again === true);
     setText(this.title, frame?.header.title ?? "");
+    this.title.title = frame?.header.title ?? "";
     setText(this.count, frame ? (shown === total ? all : `${formatCount(shown)} of ${all}`) : "Loading…");
     if (this.search.value !== (this.filter.value ?? "")) this.search.value = this.filter.value ?? "";
     this.grid.root.setAttribute("aria-label", `Runs ${frame?.header.title ?? ""}`.trim());
