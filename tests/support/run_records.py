@@ -49,12 +49,17 @@ def random_record(dice: random.Random, component: str) -> dict[str, Any]:
             for _ in range(dice.choice([0, 1, 1, 1, 2]))
         ],
     }
+    return record | _of_its_life(dice, created)
+
+
+def _of_its_life(dice: random.Random, created: float) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     if dice.random() < 0.8:
-        record["Status"] = {"PrimaryStatus": dice.choice(["Completed", "Failed", "InProgress"])}
-        record["StartTime"], record["EndTime"] = created, created + 60
+        status = {"PrimaryStatus": dice.choice(["Completed", "Failed", "InProgress"])}
+        found = {"Status": status, "StartTime": created, "EndTime": created + 60}
     if dice.random() < 0.3:
-        record["CreatedBy"] = {"UserProfileName": "ann"}
-    return record
+        found["CreatedBy"] = {"UserProfileName": "ann"}
+    return found
 
 
 def plain(table: Table) -> dict[str, dict[tuple[str, str], Any]]:

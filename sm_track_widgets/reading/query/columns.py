@@ -1,0 +1,63 @@
+"""The columns of a table that hold the values of a field."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from sm_track_widgets._names import NOTES_PARAMETER, PARENT_TAG
+from sm_track_widgets.reading.query.fields import TIMES
+from sm_track_widgets.reading.query.nodes import Field
+from sm_track_widgets.reading.query.values import folded
+from sm_track_widgets.reading.table.table import Floats, Table
+from sm_track_widgets.reading.table.words import Words
+
+_FACTS = {"name": ("name", "run"), "status": ("status",), "message": ("message",), "created_by": ("author",)}
+_ENTRIES = {"notes": ("param", NOTES_PARAMETER), "parent": ("tag", PARENT_TAG)}
+
+
+_Column = TypeVar("_Column", Floats, Words)
+
+
+class Columns(NamedTuple):
+    """All columns that hold values of one field."""
+
+    numbers: list[Floats]
+    texts: list[Words]
+
+
+def columns_of(field: Field, table: Table) -> Columns:
+    """Return the columns of a field; names are compared without regard to case."""
+    if field.kind in _ENTRIES:
+        kind, name = _ENTRIES[field.kind]
+        return Columns([], _called(table.words.get(kind, {}), name))
+    if field.kind == "param":
+        numbers = _called(table.numbers.get("param", {}), field.name)
+        return Columns(numbers, _called(table.words.get("param", {}), field.name))
+    if field.kind == "metric":
+        return Columns(_called(table.numbers.get(field.statistic, {}), field.name), [])
+    if field.kind == "tag":
+        return Columns([], _called(table.words.get("tag", {}), field.name))
+    if field.kind == "artifact":
+        return Columns(
+            [], [one for way in ("output", "input") for one in _called(table.words.get(way, {}), field.name)]
+        )
+    return _fixed(field.kind, table)
+
+
+def _fixed(kind: str, table: Table) -> Columns:
+    if kind in TIMES:
+        return Columns([table.number("time", kind)], [])
+    if kind == "duration":
+        return Columns([table.number("time", "ended") - table.number("time", "started")], [])
+    if kind == "component":
+        return Columns([], [Words(np.arange(len(table), dtype=np.int32), table.components)])
+    if kind in _FACTS:
+        return Columns([], [table.text("fact", fact) for fact in _FACTS[kind]])
+    return Columns([], list(table.words.get(kind, {}).values()))
+
+
+def _called(columns: dict[str, _Column], name: str) -> list[_Column]:
+    wanted = folded(name)
+    return [column for spelt, column in columns.items() if folded(spelt) == wanted]
