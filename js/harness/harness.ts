@@ -10,6 +10,7 @@ const table = (rows: number, change: Record<string, unknown> = {}) => ({
   ...sampleFrame(rows),
   columns: TABLE_COLUMNS,
   sort: [{ column: "metrics.validation:auc.last", descending: true }],
+  query: "",
   filter: "",
   selected: [],
   height: 330,
@@ -51,6 +52,8 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed", height: 200 }),
+  RunTableQuery: () =>
+    table(400, { query: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
   RunTableLarge: () => table(100_000, { height: 400 }),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class, needs_local_scope, no_var_expand
@@ -152,15 +152,16 @@ class _Asked:
         from sm_track_widgets.magics import frame_options
         from sm_track_widgets.widgets.run_table import RunTable
 
-        # The name gives the table its title; what the name does not say needs a function.
-        if self.chosen.is_whole and self.limit is None:
-            table = RunTable(self.chosen.experiment)
+        everything = replace(self.chosen, query=None)
+        if self.limit is not None:  # of those of the query, which the table therefore does not know
+            table = RunTable(self.read, title=self.chosen.title)
         else:
-            first = [self.read()]
-            if not len(first[0]) and self.limit != 0:
-                print(_nothing(self.chosen))  # noqa: T201 - its answer
-                return
-            table = RunTable(lambda: first.pop() if first else self.read(), title=self.chosen.title)
+            # What the name does not say needs a function.
+            source = self.chosen.experiment if everything.is_whole else everything.read
+            table = RunTable(source, query=self.chosen.query or "", title=self.chosen.title)
+        if not len(table.df) and not self.chosen.is_whole and self.limit != 0:
+            print(_nothing(self.chosen))  # noqa: T201 - its answer
+            return
         for name, value in frame_options.table_options(table.df, self.columns, self.sort, self.text).items():
             setattr(table, name, value)
         display(table)

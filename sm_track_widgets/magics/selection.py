@@ -42,9 +42,9 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """What a table of them is headed with: whose runs, of what group, and the query."""
+        """What a table of them is headed with: whose runs, and of what group."""
         whose = "runs of no experiment" if self.unassigned else self.experiment or "all runs"
-        return " · ".join(part for part in (whose, self.group, self.query) if part)
+        return f"{whose} · {self.group}" if self.group else whose
 
     def read(self) -> pd.DataFrame:
         """Return the runs as a frame."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 400
 LEAST_REFRESH = 1.0
+NO_SUCH = {"text": "No run satisfies the query.", "code": ""}
 SortKeys = str | Sequence[str] | Sequence[Mapping[str, Any]] | None
 
 
@@ -37,8 +38,11 @@ class RunTable(SmWidget):
         that differ and metrics.
     sort
         A column, ``"-column"`` for the largest first, or several of them.
+    query
+        Only runs for which it holds, in the filter language: ``"metrics.auc.max > 0.9 AND params.depth IN (4, 6)"``,
+        see ``docs/query.md``. It can be changed in the page.
     filter
-        Text: only runs whose name or texts hold each of its words.
+        Text: of those, only runs whose name or texts hold each of its words.
     height
         The most it takes, in pixels.
     title
@@ -48,14 +52,16 @@ class RunTable(SmWidget):
 
     Attributes
     ----------
-    columns, sort, filter, selected, height
+    columns, sort, query, filter, selected, height
         Follow the page and can be set. `sort` is a list of ``{"column": ..., "descending": ...}``, `selected` one of
         run names.
 
     Raises
     ------
     UsageError
-        For an argument, column or source it does not have.
+        For an argument, column or source it does not have, or a query that cannot be read.
+    NotFoundError
+        For an experiment there is not, or a query that finds nothing and names what no run has.
     """
 
     view = "RunTable"
@@ -63,6 +69,7 @@ class RunTable(SmWidget):
     # -- public traits -------------------------------------------------------------------------------------------
     columns = traitlets.List(traitlets.Unicode(), help="Columns shown, in order.").tag(sync=True)
     sort = traitlets.List(traitlets.Dict(), help="Sort keys, the first counts most.").tag(sync=True)
+    query = traitlets.Unicode("", help="Query that the runs satisfy.").tag(sync=True)
     filter = traitlets.Unicode("", help="Text filter.").tag(sync=True)
     selected = traitlets.List(traitlets.Unicode(), help="Names of the selected runs.").tag(sync=True)
     height = traitlets.Int(HEIGHT, help="The most it takes, in pixels.").tag(sync=True)
@@ -75,6 +82,7 @@ class RunTable(SmWidget):
         self,
         source: Any = None,
         *,
+        query: str = "",
         columns: Sequence[str] | None = None,
         sort: SortKeys = None,
         filter: str = "",  # noqa: A002 - the word users look for
@@ -86,13 +94,15 @@ class RunTable(SmWidget):
         reject_unknown(type(self), unknown)
         found = table_source(source)
         self._source = found if title is None else replace(found, title=title)
-        self._frame = self._source.read()
+        self._queried = query.strip()
+        self._frame = self._source.read(self._queried)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
         self._next = time.time() + (self._every or 0.0)
         header, data = self._encoded()
         super().__init__(
             columns=encoding.default_columns(self._frame) if columns is None else self._checked(columns),
             sort=self._sort_keys(sort),
+            query=self._queried,
             filter=filter,
             height=HEIGHT if height is None else int(height),
             _header=header,
@@ -118,9 +128,22 @@ class RunTable(SmWidget):
             frame = frame.sort_values(name, ascending=not descending, kind="stable", na_position="last")
         return frame.reset_index(drop=True)
 
+    @traitlets.validate("query")
+    def _read_for(self, proposal: Any) -> str:
+        """Read the runs of a query before it becomes the table's: one that cannot be read changes nothing."""
+        text = str(proposal["value"]).strip()
+        if text != self._queried:
+            frame = self._source.read(text)
+            self._queried = text
+            self._show(frame)
+        return text
+
     def refresh(self) -> None:
         """Read the runs again; scroll position, sorting and selection stay."""
-        self._frame = self._source.read()
+        self._show(self._source.read(self._queried))
+
+    def _show(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
         header, data = self._encoded()
         self.push(_header=header, _data=data)
         self.update_static()
@@ -138,10 +161,20 @@ class RunTable(SmWidget):
         super().close()
 
     def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
-        """Answer the view's ``refresh``."""
+        """Answer the view's ``refresh``, and its ``query``."""
         del buffers
         if content.get("type") == "refresh":
             self._answer_refresh()
+        elif content.get("type") == "query":
+            self._answer_query(str(content.get("text", "")))
+
+    def _answer_query(self, text: str) -> None:
+        told: dict[str, Any] = {"type": "queried", "error": "", "column": 0}
+        try:
+            self.query = text
+        except TrackError as problem:
+            told |= {"error": str(problem), "column": getattr(problem, "column", 0)}
+        self.send(told)
 
     def _answer_refresh(self) -> None:
         error = ""
@@ -158,7 +191,7 @@ class RunTable(SmWidget):
             "again": self._source.again,
             "fetched": time.time(),
             "missing": str(self._frame.attrs.get("missing", "")),
-            "empty": self._source.empty,
+            "empty": NO_SUCH if self._queried else self._source.empty,
         }
         return {**header, **extra}, data
 

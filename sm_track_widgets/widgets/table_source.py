@@ -12,6 +12,7 @@ import pandas as pd
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.charts import status
+from sm_track_widgets.reading import narrowing
 from sm_track_widgets.widgets.columns import run_names
 
 
@@ -24,7 +25,7 @@ class TableSource:
     title
         Heading.
     read
-        Gives the frame.
+        Gives the frame of the runs for which a query holds; an empty one is all.
     again
         Whether reading once more can give something new.
     experiment
@@ -34,7 +35,7 @@ class TableSource:
     """
 
     title: str
-    read: Callable[[], pd.DataFrame]
+    read: Callable[[str], pd.DataFrame]
     again: bool
     experiment: str | None = None
     empty: Mapping[str, str] = field(default_factory=lambda: {"text": "No runs.", "code": ""})
@@ -58,15 +59,23 @@ def table_source(source: Any) -> TableSource:
         where = f" in {source}" if source else ""
         empty = {"text": f"No runs{where} yet. Begin a cell with", "code": "%%sm_run first-run"}
         title = source or "all runs"
-        return TableSource(title, lambda: _runs(source), again=True, experiment=source, empty=empty)
+        return TableSource(
+            title, lambda query: _runs(source, query), again=True, experiment=source, empty=empty
+        )
     if isinstance(source, pd.DataFrame):
         frame = source
-        return TableSource("", lambda: frame, again=False)
+        return TableSource("", lambda query: narrowing.matching(frame, query), again=False)
     if callable(getattr(source, "dataframe", None)):
         name = str(getattr(source, "_experiment_name", "") or "")
-        return TableSource(name, lambda: _analytics(source), again=True, experiment=name or None)
+        return TableSource(
+            name,
+            lambda query: narrowing.matching(_analytics(source), query),
+            again=True,
+            experiment=name or None,
+        )
     if callable(source):
-        return TableSource("", cast("Callable[[], pd.DataFrame]", source), again=True)
+        read = cast("Callable[[], pd.DataFrame]", source)
+        return TableSource("", lambda query: narrowing.matching(read(), query), again=True)
     raise UsageError(
         f"A table cannot be made from {type(source).__name__}.",
         "Give an experiment's name, a DataFrame of runs() or an ExperimentAnalytics.",
@@ -111,10 +120,10 @@ def _text(value: object) -> str:
     return "" if pd.isna(cast("Any", value)) else str(value)
 
 
-def _runs(experiment: str | None) -> pd.DataFrame:
+def _runs(experiment: str | None, query: str) -> pd.DataFrame:
     from sm_track_widgets.reading import runs
 
-    return runs(experiment)
+    return runs(experiment, query)
 
 
 def _analytics(source: Any) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from notebook_page import until
 
 LOAD = """%load_ext sm_track_widgets
 import random
@@ -36,7 +37,7 @@ def test_what_a_query_shows(open_notebook, screenshots, theme, experiment):
         notebook.run_cell(number)
     table = notebook.output(1)
     table.locator(".smtw-table").wait_for()
-    assert "metrics.auc.max > 0.88" in table.inner_text()
+    assert table.get_by_role("combobox").input_value().startswith("metrics.auc.max > 0.88")
     assert "Did you mean 'auc'?" in notebook.output(2).inner_text()
     wrong = notebook.output(3).inner_text()
     assert "Did you mean 'status'?" in wrong
@@ -48,3 +49,36 @@ def test_what_a_query_shows(open_notebook, screenshots, theme, experiment):
     notebook.page.screenshot(path=screenshots / f"query-{theme}.png")
     notebook.cell(len(cells) - 1).scroll_into_view_if_needed()
     notebook.page.screenshot(path=screenshots / f"query-more-{theme}.png")
+
+
+def test_a_query_is_written_in_the_table(open_notebook, screenshots):
+    notebook = open_notebook("query-box", [LOAD.replace("EXPERIMENT", "box"), "%sm_runs -e box"])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    table = notebook.output(1).locator(".smtw-table")
+    table.get_by_role("button", name="Query").click()
+    field = table.get_by_role("combobox")
+    field.press_sequentially("params.de")
+    assert table.get_by_role("option").all_inner_texts() == ["params.depth"]
+    field.press("Tab")
+    field.press_sequentially(">= 8 an")
+    notebook.page.screenshot(path=screenshots / "query-box.png")
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert field.input_value() == "params.depth >= 8 AND "
+    field.press_sequentially("params.lr = 0.1")
+    field.press("Enter")
+    until("two runs", lambda: "2 runs" in table.inner_text())
+    field.fill("params.depth >= 8 AND statsu = 'x'")
+    field.press("Enter")
+    alert = table.locator(".smtw-query-said")
+    alert.wait_for()
+    assert "there is no field 'statsu'. Did you mean 'status'?" in alert.inner_text()
+    marked = field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
+    assert marked == "statsu"
+    notebook.page.screenshot(path=screenshots / "query-box-error.png")
+    assert "2 runs" in table.inner_text()  # what was shown stays
+    field.press("Escape")
+    assert field.input_value() == "params.depth >= 8 AND params.lr = 0.1"
+    table.get_by_role("button", name="Clear").first.click()
+    until("all runs", lambda: "10 runs" in table.inner_text())

@@ -8,6 +8,7 @@ from wire_tap import change, say
 
 from sm_track_widgets import reading
 from sm_track_widgets._errors import NotFoundError, UsageError
+from sm_track_widgets.reading.query import QueryError
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets.pump import Pump
 from sm_track_widgets.widgets.run_table import RunTable
@@ -154,3 +155,56 @@ def test_closing_takes_it_from_the_pump(forest, monkeypatch):
             break
         pump._bell.wait(0.01)
     assert not pump.running
+
+
+# -- queries -----------------------------------------------------------------------------------------------------
+def test_a_query_chooses_the_runs(forest, tap):
+    table = RunTable("forest", query=" params.depth >= 4 ")
+    assert (table.query, list(table.df["run"])) == ("params.depth >= 4", ["depth6", "depth4"])
+    table.query = "params.kind = 'b'"
+    assert list(table.df["run"]) == ["depth6"]
+    assert tap.updates(table)[-1]["query"] == "params.kind = 'b'"
+    assert any(update.get("_header", {}).get("rows") == 1 for update in tap.updates(table))
+    table.refresh()
+    assert list(table.df["run"]) == ["depth6"]
+    table.query = ""
+    assert len(table.df) == 3
+
+
+def test_a_query_that_cannot_be_read_changes_nothing(forest):
+    table = RunTable("forest", query="params.depth >= 4")
+    with pytest.raises(QueryError, match="column 1: there is no field 'depht'"):
+        table.query = "depht = 1"
+    with pytest.raises(NotFoundError, match=r"parameter 'dept'\. Did you mean 'depth'"):
+        table.query = "params.dept = 1"
+    assert (table.query, len(table.df)) == ("params.depth >= 4", 2)
+    with pytest.raises(QueryError):
+        RunTable("forest", query="params.depth >")
+
+
+def test_the_page_asks_a_query_and_hears_of_its_errors(forest, tap):
+    table = RunTable("forest")
+    say(table, type="query", text="params.depth < 6")
+    assert tap.custom(table)[-1][0] == {"type": "queried", "error": "", "column": 0}
+    assert (table.query, len(table.df)) == ("params.depth < 6", 2)
+    say(table, type="query", text="params.depth < 6 AND statsu = 'x'")
+    answer = tap.custom(table)[-1][0]
+    assert (answer["type"], answer["column"]) == ("queried", 22)
+    assert "Did you mean 'status'?" in answer["error"]
+    assert (table.query, len(table.df)) == ("params.depth < 6", 2)
+
+
+def test_a_query_that_finds_nothing_says_so(forest):
+    table = RunTable("forest", query="params.depth > 100")
+    assert table.df.empty
+    assert "No run satisfies the query." in table.static_html()
+    assert "No run satisfies the query." in table.static_text()
+
+
+def test_queries_hold_on_frames_of_all_kinds(forest):
+    frame = reading.runs("forest")
+    assert list(RunTable(frame, query="metrics.auc.max > 0.93").df["run"]) == ["depth6", "depth4"]
+    sdk = RunTable(lambda: reading.analytics("forest"), query="metrics.auc < 0.95 AND params.kind = 'a'")
+    assert sorted(sdk.df["TrialComponentName"]) == ["forest-depth2", "forest-depth4"]
+    other = pd.DataFrame({"alpha": [1, 2, 3], "kind": ["x", None, "y"]})
+    assert list(RunTable(other, query="params.alpha > 1 AND params.kind IS NOT NULL").df["alpha"]) == [3]

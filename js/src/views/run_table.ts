@@ -14,6 +14,7 @@ import type { Scope } from "../scope";
 import { ColumnChooser } from "./column_chooser";
 import { emptyState } from "./empty";
 import { resizeGrip } from "./grip";
+import { QueryBox } from "./query_box";
 import { TableGrid } from "./table_grid";
 import { headHeight } from "./table_head";
 import { ROW_HEIGHT } from "./table_rows";
@@ -45,6 +46,7 @@ export class RunTable {
   private readonly error = h("div", "note bad", { role: "alert" });
   private readonly grid: TableGrid;
   private readonly chooser: ColumnChooser;
+  private readonly queryBox: QueryBox;
 
   constructor(
     private readonly root: HTMLElement,
@@ -63,6 +65,7 @@ export class RunTable {
       scope,
     );
     this.chooser = new ColumnChooser(this.chosen, scope);
+    this.queryBox = new QueryBox(model, this.frame, scope);
     this.build();
     this.connect();
   }
@@ -97,6 +100,7 @@ export class RunTable {
       this.count,
       this.search,
       h("span", "grow"),
+      this.queryBox.button,
       this.chooser.button,
       this.reload,
     );
@@ -105,7 +109,9 @@ export class RunTable {
     const grip = resizeGrip(this.grid.root, this.height, this.scope);
     this.grid.root.id = uniqueId("grid");
     this.root.classList.add("smtw-table");
-    this.root.append(h("div", "box", {}, bar, body, grip, foot, this.error, this.chooser.root));
+    this.root.append(
+      h("div", "box", {}, bar, this.queryBox.root, body, grip, foot, this.error, this.chooser.root),
+    );
   }
 
   private connect(): void {

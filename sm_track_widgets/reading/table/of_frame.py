@@ -1,0 +1,118 @@
+"""A frame of runs as a table, so that queries hold on frames too: ours, ExperimentAnalytics', anybody's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from sm_track_widgets.reading.table.table import STATISTICS, Table
+from sm_track_widgets.reading.table.words import Words
+
+SDK_STATISTICS = {"Last": "last", "Min": "min", "Max": "max", "Avg": "avg", "StdDev": "std", "Count": "count"}
+_OURS = re.compile(rf"metrics\.(?P<name>.+)\.(?P<kind>{'|'.join(STATISTICS)})", re.DOTALL)
+_SDKS = re.compile(rf"(?P<name>.+) - (?P<kind>{'|'.join(SDK_STATISTICS)}|MediaType|Value)", re.DOTALL)
+_TEXTS = {
+    "run": ("fact", "name"),
+    "DisplayName": ("fact", "name"),
+    "experiment": ("experiment", "0"),
+    "group": ("group", "0"),
+    "status": ("fact", "status"),
+    "message": ("fact", "message"),
+    "created_by": ("fact", "author"),
+    "SourceArn": ("fact", "source"),
+}
+_LISTS = {"Trials": ("trial", "group"), "Experiments": ("experiment",)}
+
+
+def table_of_frame(frame: pd.DataFrame) -> Table:
+    """Turn a frame of runs into a table with the same rows.
+
+    Columns are known by their names: those of `sm_track_widgets.runs`, those of the SDK's ExperimentAnalytics; any
+    other column is a parameter. What a frame does not tell, such as when a run was created, is missing.
+    """
+    table = Table(_components(frame))
+    for name in map(str, frame.columns):
+        _add(table, name, frame[name])
+    return table
+
+
+def _components(frame: pd.DataFrame) -> list[str]:
+    named = frame.attrs.get("components", {})
+    names = [str(name) for name in frame["run"]] if "run" in frame.columns else []
+    if "TrialComponentName" in frame.columns:
+        names = [str(name) for name in frame["TrialComponentName"]]
+    found = [str(named.get(name, name)) for name in names] or [str(label) for label in frame.index]
+    return found if len(set(found)) == len(found) else [f"{name} {row}" for row, name in enumerate(found)]
+
+
+def _add(table: Table, name: str, column: Any) -> None:
+    if name in _TEXTS:
+        _put_words(table, *_TEXTS[name], _texts(column, empty=False))
+    elif name in {"started", "ended"}:
+        _put(table, "time", name, _seconds(column))
+    elif name in _LISTS:
+        for kind in _LISTS[name]:
+            _put_words(table, kind, "0", Words.of([value[0] if len(value) else None for value in column]))
+    elif found := _OURS.fullmatch(name):
+        _put(table, found["kind"], found["name"], _numbers(column))
+    elif name.startswith("tags."):
+        _put_words(table, "tag", name.removeprefix("tags."), _texts(column))
+    elif found := _SDKS.fullmatch(name):
+        _add_sdks(table, found["name"], found["kind"], column)
+    elif name not in {"TrialComponentName", "duration_s"}:
+        _add_parameter(table, name.removeprefix("params."), column)
+
+
+def _add_sdks(table: Table, name: str, kind: str, column: Any) -> None:
+    if kind in SDK_STATISTICS:
+        _put(table, SDK_STATISTICS[kind], name, _numbers(column))
+    else:
+        _put_words(table, "output" if kind == "Value" else "output_type", name, _texts(column))
+
+
+def _add_parameter(table: Table, name: str, column: Any) -> None:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        _put(table, "param", name, _numbers(column))
+        return
+    values: list[Any] = column.tolist()
+    numbers = [float(value) if _is_number(value) else np.nan for value in values]
+    _put(table, "param", name, np.array(numbers, dtype=np.float64))
+    texts = [None if _is_number(value) or _missing(value) else str(value) for value in values]
+    _put_words(table, "param", name, Words.of(texts))
+
+
+def _put(table: Table, kind: str, name: str, values: Any) -> None:
+    if not np.isnan(values).all():
+        table.numbers.setdefault(kind, {})[name] = values
+
+
+def _put_words(table: Table, kind: str, name: str, words: Words) -> None:
+    if words.present().any():
+        table.words.setdefault(kind, {}).setdefault(name, words)
+
+
+def _texts(column: Any, *, empty: bool = True) -> Words:
+    keep: Callable[[Any], bool] = lambda value: not _missing(value) and (empty or value != "")  # noqa: E731
+    return Words.of([str(value) if keep(value) else None for value in column.tolist()])
+
+
+def _numbers(column: Any) -> Any:
+    read: Any = cast("Any", pd.to_numeric(column, errors="coerce"))
+    return read.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _seconds(column: Any) -> Any:
+    passed: Any = pd.to_datetime(column, utc=True) - pd.Timestamp(0, tz="UTC")
+    return (passed / pd.Timedelta(seconds=1)).to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and not _missing(value)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (not isinstance(value, (list, tuple, dict, str)) and bool(pd.isna(value)))
