@@ -223,7 +223,8 @@ class RunTable(SmWidget):
         described = {column["name"]: column for column in self._header["columns"] if column["kind"] != "run"}
         columns = [described[name] for name in self.columns if name in described]
         header = self._header
-        return StaticRuns(self._shown(), columns, self._source.title, header["empty"], header["missing"])
+        title = " · ".join(part for part in (self._source.title, self._queried) if part)
+        return StaticRuns(self._shown(), columns, title, header["empty"], header["missing"])
 
 
 def _sort_key(entry: str | Mapping[str, Any]) -> dict[str, Any]:

@@ -373,6 +373,14 @@ def test_whole_accounts_are_kept_apart(place):
     assert not cache.known(place.connection, "other")
 
 
+def test_few_scopes_are_kept_in_memory(place, monkeypatch):
+    monkeypatch.setattr(cache, "IN_MEMORY", 1)
+    place.read()
+    cache.read(place.connection, Scope(), now=place.now)
+    assert len(cache._all_held) == 1
+    assert place.calls(place.read) == {"Search": 1}  # from the disk
+
+
 def test_runs_of_our_own_are_seen_while_they_run(tmp_path):
     home = run_home.embedded(tmp_path)
     from sm_track_widgets.tracking.run import Run

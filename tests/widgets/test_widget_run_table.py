@@ -165,6 +165,7 @@ def test_a_query_chooses_the_runs(forest, tap):
     assert list(table.df["run"]) == ["depth6"]
     assert tap.updates(table)[-1]["query"] == "params.kind = 'b'"
     assert any(update.get("_header", {}).get("rows") == 1 for update in tap.updates(table))
+    assert table.static_text().startswith("forest · params.kind = 'b'")
     table.refresh()
     assert list(table.df["run"]) == ["depth6"]
     table.query = ""

@@ -38,6 +38,8 @@ JUST_ENDED, ENDED = 15 * 60.0, 24 * 3600.0
 """Runs that ended so many seconds before the last look are read again at the next; those of a day once an hour."""
 HOUR = 3600.0
 FORMAT = 1
+IN_MEMORY = 12
+"""Scopes whose tables are kept in memory."""
 
 
 @dataclass(slots=True)
@@ -146,7 +148,11 @@ def _held(connection: Connection, experiment: str | None) -> Held:
     place = hashlib.sha256(name.encode("utf-8")).hexdigest()[:16]
     folder = folder_of(connection) / f"runs-{FORMAT}" / place
     with _all_lock:
-        return _all_held.setdefault(folder, Held(Shelf(folder)))
+        held = _all_held.pop(folder, None) or Held(Shelf(folder))
+        _all_held[folder] = held
+        while len(_all_held) > IN_MEMORY:  # the one used longest ago is on the disk
+            del _all_held[next(iter(_all_held))]
+        return held
 
 
 def _open(held: Held, connection: Connection) -> None:
