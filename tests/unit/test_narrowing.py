@@ -79,9 +79,7 @@ def test_the_same_runs_as_when_they_are_read_so(place, query):
     }
 
 
-@pytest.mark.parametrize(
-    "query", [one for one in QUERIES if "params." in one or "metrics." in one]
-)
+@pytest.mark.parametrize("query", [one for one in QUERIES if "params." in one or "metrics." in one])
 def test_frames_of_the_sdk_too(place, query):
     expected = {f"exp-{name}" for name in reading.runs("exp", query, connection=place)["run"]}
     frame = reading.analytics("exp", connection=place)
