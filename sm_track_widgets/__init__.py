@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.reading.best import BestRun, best_run
     from sm_track_widgets.reading.experiments import experiments
     from sm_track_widgets.reading.export import export
+    from sm_track_widgets.reading.lines import curves
     from sm_track_widgets.reading.query import QueryError, to_search_expression
     from sm_track_widgets.tracking.autolog import autolog
     from sm_track_widgets.tracking.interop.hooks import link_jobs
@@ -55,6 +56,7 @@ __all__ = [
     "autolog",
     "best_run",
     "connect",
+    "curves",
     "experiments",
     "export",
     "link_jobs",
@@ -87,6 +89,7 @@ _HOMES = {
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
     "connect": "connection",
+    "curves": "reading.lines",
     "experiments": "reading.experiments",
     "export": "reading.export",
     "link_jobs": "tracking.interop.hooks",

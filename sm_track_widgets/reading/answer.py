@@ -45,7 +45,7 @@ class Wanted:
     unassigned
         Instead those that belong to no experiment.
     cached
-        Whether runs that have been read before may be used.
+        Whether runs that have been read before may be used; else all are read anew, and kept.
     """
 
     experiment: str | None = None
@@ -140,10 +140,9 @@ def _whole(connection: Connection, wanted: Wanted, scope: Scope) -> cache.Runs:
 
 def _read(connection: Connection, wanted: Wanted, scope: Scope) -> cache.Runs:
     with _progress.told(f"Reading {scope.title}") as progress:
-        if wanted.cached and not scope.unassigned:
-            return cache.read(connection, scope, progress)
-        # Which runs have lost their experiment no refresh could tell.
-        return cache.read_uncached(connection, scope, progress)
+        if scope.unassigned:  # which runs have lost their experiment no refresh could tell
+            return cache.read_uncached(connection, scope, progress)
+        return cache.read(connection, scope, progress, anew=not wanted.cached)
 
 
 def _chosen(connection: Connection, wanted: Wanted, answer: Answer, query: Query | None) -> Table:

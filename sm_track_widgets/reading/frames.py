@@ -182,6 +182,28 @@ def wide_frame(series: Sequence[Series]) -> pd.DataFrame:
     return table.iloc[np.lexsort((table["step"], runs.map(order)))].reset_index(drop=True)
 
 
+def curves_frame(key: str, lines: Sequence[tuple[Any, ...]], *, counted: bool = False) -> pd.DataFrame:
+    """Turn lines into one row per point.
+
+    Parameters
+    ----------
+    key
+        Column that names the lines.
+    lines
+        Of each its name, its metric, and equally long arrays: x, value, low, high, and count where it is `counted`.
+    """
+    names = ("x", "value", "low", "high", *(("count",) if counted else ()))
+    lengths = [len(line[2]) for line in lines]
+    columns: dict[str, Any] = {
+        key: np.repeat(_text([line[0] for line in lines]), lengths),
+        "metric": _repeated([line[1] for line in lines], lengths),
+    }
+    for at, name in enumerate(names, 2):
+        kind = np.int64 if name == "count" else np.float64
+        columns[name] = np.concatenate([np.empty(0, dtype=kind), *(line[at] for line in lines)])
+    return pd.DataFrame(columns)
+
+
 def utc(seconds: Any) -> pd.DatetimeIndex:
     """Seconds since the epoch, to the microsecond -> UTC times; NaN becomes NaT."""
     values = np.asarray(seconds, dtype=np.float64)

@@ -45,14 +45,6 @@ def parents(record: Record, experiment: str | None = None) -> list[tuple[str, st
     return sorted(found, key=lambda one: not _is(one[0], experiment)) if len(found) > 1 else found
 
 
-def belongs(record: Record, experiment: str | None, group: str | None) -> bool:
-    """Whether a record is in `experiment` and, through the same parent, in `group`; None is any."""
-    if experiment is None and group is None:
-        return True
-    found = parent(record, experiment, group)
-    return _is(found[0], experiment) and _is(found[1], group)
-
-
 def group_name(experiment: str, trial: str) -> str:
     """Name of a group as people gave it: empty for the trial that holds the runs of no named group."""
     return "" if trial.lower() == default_group(experiment).lower() else trial

@@ -214,8 +214,7 @@ def test_the_parent_asked_for_counts():
     )
     assert list(to_frame([shared], experiment="exp")["group"]) == ["two"]
     assert list(to_frame([shared])["experiment"]) == ["other"]
-    assert identity.belongs(shared, "exp", "TWO")
-    assert not identity.belongs(shared, "exp", "one")
+    assert list(to_frame([shared], experiment="exp", group="TWO")["group"]) == ["two"]
 
 
 def test_jobs_are_told_from_runs():

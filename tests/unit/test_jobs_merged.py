@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 
 import pytest
@@ -60,6 +61,12 @@ def _new_kernel():
     cache._all_held.clear()
 
 
+def forget(place):
+    """Let nothing be known any more."""
+    shutil.rmtree(place.settings.path / "cache", ignore_errors=True)
+    cache._all_held.clear()
+
+
 def test_a_run_has_what_its_jobs_logged(place):
     frame = reading.runs("exp", connection=place)
     assert list(frame["run"]) == ["two", "one"]
@@ -97,7 +104,7 @@ def test_analytics_keeps_them_apart_as_the_sdk_does(place):
 
 
 def test_which_run_a_job_belongs_to_is_asked_once(place):
-    cache.forget(place, "exp")
+    forget(place)
     before = Counter(place.calls)
     reading.runs("exp", connection=place)
     assert (place.calls - before)["Search"] == 2
@@ -110,13 +117,13 @@ def test_which_run_a_job_belongs_to_is_asked_once(place):
 
 def test_a_query_asks_for_all_runs_where_jobs_are(place, monkeypatch):
     monkeypatch.setattr(answer, "FEW", 1)
-    cache.forget(place, "exp")
+    forget(place)
     found = answer.find(place, answer.Wanted("exp", query="metrics.train:auc > 0.6"))
     assert (found.way, found.table.components) == ("service", ["exp-one"])
 
 
 def test_a_service_that_does_not_search_jobs_leaves_them_out(place):
-    cache.forget(place, "exp")
+    forget(place)
 
     def refuse(params, **_):
         if params["Resource"] == "TrainingJob":
@@ -130,4 +137,4 @@ def test_a_service_that_does_not_search_jobs_leaves_them_out(place):
         events.unregister("provide-client-params.sagemaker.Search", unique_id="refuse")
     assert list(frame["run"]) == ["two", "one"]
     assert not [name for name in frame if "auc" in name]
-    cache.forget(place, "exp")
+    forget(place)

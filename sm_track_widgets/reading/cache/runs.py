@@ -93,7 +93,12 @@ def spelling(connection: Connection, experiment: str) -> str:
 
 
 def read(
-    connection: Connection, scope: Scope, progress: Progress | None = None, *, now: float | None = None
+    connection: Connection,
+    scope: Scope,
+    progress: Progress | None = None,
+    *,
+    anew: bool = False,
+    now: float | None = None,
 ) -> Runs:
     """Return the runs of a scope, those that were known brought up to date.
 
@@ -103,6 +108,8 @@ def read(
         Where to look, and what for.
     progress
         Is told how many records of how many have been read.
+    anew
+        Whether all of them are read, whatever is known.
     now
         Seconds since the epoch by this machine's clock; None asks it.
 
@@ -115,7 +122,7 @@ def read(
     with held.lock:
         _open(held, connection)
         look = _Look(connection, scope, progress, time.time() if now is None else now)
-        return _first(held, look) if held.table is None else _refreshed(held, look)
+        return _first(held, look) if anew or held.table is None else _refreshed(held, look)
 
 
 def read_uncached(connection: Connection, scope: Scope, progress: Progress | None = None) -> Runs:
@@ -123,14 +130,6 @@ def read_uncached(connection: Connection, scope: Scope, progress: Progress | Non
     found = sweep(connection, _everything(scope), progress)
     jobs.find_runs(connection, found.table)
     return Runs(found.table, _joined(found.table), found.missing, len(found.table))
-
-
-def forget(connection: Connection, experiment: str | None) -> None:
-    """Forget what is known of a scope, also on disk."""
-    held = _held(connection, experiment)
-    with held.lock:
-        held.table = held.index = held.joined = None
-        held.shelf.drop()
 
 
 def folder_of(connection: Connection) -> Path:
@@ -185,8 +184,12 @@ class _Look:
 def _first(held: Held, look: _Look) -> Runs:
     found = sweep(look.connection, _everything(look.scope), look.progress)
     table = found.table
-    if found.missing or not len(table):
+    if found.missing:
         return Runs(table, _joined(table), found.missing, len(table))
+    if not len(table):  # nothing is worth keeping, and what was known is gone
+        held.table = held.index = held.joined = None
+        held.shelf.drop()
+        return Runs(table, table)
     jobs.find_runs(look.connection, table)
     held.table, held.joined = table, _joined(table)
     mark, now = look.connection.store_mark, look.now
