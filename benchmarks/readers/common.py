@@ -57,7 +57,7 @@ class Reader(ABC):
 
     def change(self) -> None:
         """Change `CHANGES` runs, as another machine would."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} is not asked to")
 
     @abstractmethod
     def few(self) -> Any:

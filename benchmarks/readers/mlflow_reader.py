@@ -67,7 +67,7 @@ def _write(store: sqlite3.Connection, experiment: int, one: Made) -> None:
         "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, "
         "end_time, source_version, lifecycle_stage, artifact_uri, experiment_id) "
         "VALUES (?, ?, 'UNKNOWN', '', '', 'bench', 'FINISHED', ?, ?, '', 'active', ?, ?)",
-        (key, one.name, start, end, f"/tmp/mlruns/{experiment}/{key}/artifacts", experiment),
+        (key, one.name, start, end, f"mlflow-artifacts:/{experiment}/{key}/artifacts", experiment),
     )
     texts = [*((name, repr(value)) for name, value in one.parameters.items()), ("tree", one.text)]
     store.executemany(

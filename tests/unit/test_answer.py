@@ -219,6 +219,18 @@ def test_expired_credentials_in_one_line(service, tmp_path):
         assert "\n" not in str(caught.value)
 
 
+def test_where_the_account_cannot_be_asked_for_runs_are_read_all_the_same(service, tmp_path):
+    """As in a VPC without an endpoint of STS; nothing is kept then."""
+    with Server(service) as server:
+        server.faults.add("denied", "GetCallerIdentity")
+        place = Connection(config.resolve({"backend": "aws", "path": tmp_path}), server.boto_session())
+        assert len(reading.runs("exp", "metrics.auc > 0.5", connection=place)) == 124
+        assert server.calls["GetCallerIdentity"] == 1
+        assert len(reading.runs("exp", connection=place)) == 249
+        assert server.calls["GetCallerIdentity"] == 1
+        assert not (tmp_path / "cache").exists()
+
+
 def test_runs_of_one_name_keep_their_names_in_every_part(tmp_path):
     service = EmbeddedSageMaker(tmp_path / "service")
     client = service.boto_session().client("sagemaker")

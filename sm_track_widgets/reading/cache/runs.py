@@ -13,9 +13,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from sm_track_widgets._errors import TrackError
 from sm_track_widgets.reading import jobs
 from sm_track_widgets.reading.cache.gone import gone
 from sm_track_widgets.reading.cache.shelf import Index, Shelf, State
@@ -38,6 +40,8 @@ JUST_ENDED, ENDED = 15 * 60.0, 24 * 3600.0
 """Runs that ended so many seconds before the last look are read again at the next; those of a day once an hour."""
 HOUR = 3600.0
 FORMAT = 1
+UNKNOWN_FOR = 300.0
+"""Seconds: where STS cannot be reached, as in a VPC without an endpoint for it, each try may take as many as twenty."""
 IN_MEMORY = 12
 """Scopes whose tables are kept in memory."""
 
@@ -82,13 +86,13 @@ class Runs:
 def known(connection: Connection, experiment: str | None) -> bool:
     """Whether the runs of a scope have been read before, in this process or another."""
     held = _held(connection, experiment)
-    return held.table is not None or held.shelf.index() is not None
+    return held is not None and (held.table is not None or held.shelf.index() is not None)
 
 
 def spelling(connection: Connection, experiment: str) -> str:
     """Return how the service spells an experiment that has been read; else as it is given."""
     held = _held(connection, experiment)
-    index = held.index or held.shelf.index()
+    index = None if held is None else held.index or held.shelf.index()
     return index.state.experiment if index is not None else experiment
 
 
@@ -119,6 +123,8 @@ def read(
         When the service refuses or cannot be reached; what is known stays known.
     """
     held = _held(connection, scope.experiment)
+    if held is None:
+        return read_uncached(connection, scope, progress)
     with held.lock:
         _open(held, connection)
         look = _Look(connection, scope, progress, time.time() if now is None else now)
@@ -139,13 +145,23 @@ def folder_of(connection: Connection) -> Path:
 
 
 _all_held: dict[Path, Held] = {}
+_unknown: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+"""Connections whose account could not be asked for, and until when it is not asked for again."""
 _all_lock = threading.Lock()
 
 
-def _held(connection: Connection, experiment: str | None) -> Held:
+def _held(connection: Connection, experiment: str | None) -> Held | None:
+    """Return what is held of a scope; None where nothing can be, since nobody tells whose account it is."""
+    if time.monotonic() < _unknown.get(connection, 0.0):
+        return None
+    try:
+        folder = folder_of(connection)
+    except TrackError:
+        _unknown[connection] = time.monotonic() + UNKNOWN_FOR
+        return None
     name = "all" if experiment is None else f"experiment {experiment.lower()}"
     place = hashlib.sha256(name.encode("utf-8")).hexdigest()[:16]
-    folder = folder_of(connection) / f"runs-{FORMAT}" / place
+    folder = folder / f"runs-{FORMAT}" / place
     with _all_lock:
         held = _all_held.pop(folder, None) or Held(Shelf(folder))
         _all_held[folder] = held
