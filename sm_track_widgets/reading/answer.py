@@ -7,27 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sm_track_widgets import _progress
-from sm_track_widgets._crew import Crew
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.reading import query as language
+from sm_track_widgets.reading.asked_for import asked_for
 from sm_track_widgets.reading.cache import runs as cache
 from sm_track_widgets.reading.fetch import names
-from sm_track_widgets.reading.fetch.pages import Page, Scope, ask, equals
-from sm_track_widgets.reading.fetch.sweep import Question, sweep
+from sm_track_widgets.reading.fetch.pages import Scope
 from sm_track_widgets.reading.table import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sm_track_widgets._types import Params
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.query import Query
     from sm_track_widgets.reading.table.table import Table
 
 logger = logging.getLogger("sm_track_widgets")
-FEW = 1000
-"""Up to so many runs are read and kept, although a query would leave most of them out: ten calls, once."""
-REFUSED = frozenset({"ValidationException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,44 +167,13 @@ def _explain_nothing(query: Query, table: Table, way: str) -> None:
         raise NotFoundError(language.explain_unknown(unknown))
 
 
-# -- asking the service for those of the query only --------------------------------------------------------------
-
-
 def _narrow(connection: Connection, wanted: Wanted, scope: Scope, query: Query | None) -> Answer | None:
-    """Ask for the runs of the query only, where all would be many and none are known; None where that is no use."""
+    """Ask for the runs of the query only; None where all runs are to be read, or are known."""
     if query is None or (wanted.cached and cache.known(connection, scope.experiment)):
         return None
     pushed = language.push(query)
-    if pushed.expression is None or not _worth_it(connection, scope):
+    if pushed.expression is None:
         return None
-    question = Question(f"read {scope.title}", tuple(scope.filters), (pushed.expression,), scope.experiment)
-    from botocore.exceptions import ClientError
-
     with _progress.told(f"Reading {scope.title}") as progress:
-        try:
-            found = sweep(connection, question, progress)
-        except Exception as error:
-            cause = error.__cause__
-            if isinstance(cause, ClientError) and cause.response["Error"]["Code"] in REFUSED:
-                return None  # The service reads it otherwise than we think: all are read, and the query finished here.
-            raise
-    return Answer(rows.named_apart(found.table), found.missing, "query")
-
-
-def _worth_it(connection: Connection, scope: Scope) -> bool:
-    """Whether the runs are many, and none of them has jobs: what a job logged is no part of the run for Search."""
-    jobs: Params = {"Filters": [equals("Source.SourceType", "SageMakerTrainingJob")]}
-    told: dict[bool, Page] = {}
-
-    def count(with_jobs: bool) -> Page:  # noqa: FBT001 - the job of a crew
-        return ask(connection, scope.filters, (jobs,) if with_jobs else (), size=1)
-
-    def take(with_jobs: bool, page: Page) -> Iterable[bool]:  # noqa: FBT001
-        told[with_jobs] = page
-        return ()
-
-    with names.explained(f"count {scope.title}"):
-        given_up = Crew(count).run([False, True], take)
-        if given_up:
-            raise given_up[0].error
-    return told[False].hits > FEW and told[True].hits == 0
+        found = asked_for(connection, scope, pushed.expression, progress)
+    return None if found is None else Answer(rows.named_apart(found.table), found.missing, "query")

@@ -11,7 +11,7 @@ from sm_track_widgets import _crew, config, reading
 from sm_track_widgets._connection import Connection
 from sm_track_widgets._errors import NotFoundError, ServiceRefusedError
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.reading import answer
+from sm_track_widgets.reading import answer, asked_for
 from sm_track_widgets.reading.cache import runs as cache
 from sm_track_widgets.reading.query import QueryError
 from sm_track_widgets.serve import Server
@@ -72,7 +72,7 @@ def calls(place, work):
 
 
 def test_a_query_on_many_unknown_runs_asks_for_its_own(place, monkeypatch):
-    monkeypatch.setattr(answer, "FEW", 100)
+    monkeypatch.setattr(asked_for, "FEW", 100)
     wanted = answer.Wanted("exp", query="metrics.auc >= 0.99 AND params.n != 248")
     found = answer.find(place, wanted)
     assert (found.way, found.table.components) == ("query", ["exp-r249"])
@@ -89,7 +89,7 @@ def test_a_query_on_few_runs_reads_and_keeps_them_all(place):
 
 
 def test_a_query_that_the_service_cannot_answer_reads_all(place, monkeypatch):
-    monkeypatch.setattr(answer, "FEW", 100)
+    monkeypatch.setattr(asked_for, "FEW", 100)
     found = answer.find(place, answer.Wanted("exp", query="NOT name LIKE 'r1%' AND params.n < 20"))
     assert (found.way, len(found.table)) == ("query", 8)  # r0, r2 to r6, r8, r9: r7 is archived
     assert answer.find(place, answer.Wanted("exp", query="created_by IS NULL")).way == "service"
@@ -111,7 +111,7 @@ def test_a_query_that_the_service_cannot_answer_reads_all(place, monkeypatch):
     ],
 )
 def test_the_same_runs_on_either_way(place, monkeypatch, query, count, known):
-    monkeypatch.setattr(answer, "FEW", 1)
+    monkeypatch.setattr(asked_for, "FEW", 1)
     if known:
         reading.runs("exp", connection=place)
     assert len(told(place, "exp", query)) == count
@@ -160,7 +160,7 @@ def test_a_wrong_query_asks_nothing(place):
 
 
 def test_a_refused_expression_is_finished_here(place, monkeypatch):
-    monkeypatch.setattr(answer, "FEW", 1)
+    monkeypatch.setattr(asked_for, "FEW", 1)
 
     def spoil(params, **_):
         for inner in params.get("SearchExpression", {}).get("SubExpressions", []):

@@ -11,7 +11,7 @@ from job_requests import Jobs
 from sm_track_widgets import config, reading
 from sm_track_widgets._connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.reading import answer
+from sm_track_widgets.reading import answer, asked_for
 from sm_track_widgets.reading.cache import runs as cache
 
 SCRIPT = "print('auc=0.75'); print('auc=0.5')"
@@ -116,7 +116,7 @@ def test_which_run_a_job_belongs_to_is_asked_once(place):
 
 
 def test_a_query_asks_for_all_runs_where_jobs_are(place, monkeypatch):
-    monkeypatch.setattr(answer, "FEW", 1)
+    monkeypatch.setattr(asked_for, "FEW", 1)
     forget(place)
     found = answer.find(place, answer.Wanted("exp", query="metrics.train:auc > 0.6"))
     assert (found.way, found.table.components) == ("service", ["exp-one"])
