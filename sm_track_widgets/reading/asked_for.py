@@ -52,7 +52,7 @@ def asked_for(
 
 
 def _looked(connection: Connection, scope: Scope, expression: Params) -> dict[str, Page] | None:
-    """Ask side by side for the number of runs, that of jobs, and the first page; None where the expression is refused."""
+    """Ask side by side for the number of runs, that of jobs, and the first page; None if the expression is refused."""
     from botocore.exceptions import ClientError
 
     parts: dict[str, tuple[Params, ...]] = {"all": (), "jobs": (JOBS,), "query": (expression,)}
