@@ -19,7 +19,9 @@ Answer = TypeVar("Answer")
 
 START, MOST = 8, 16
 TRIES = 8
-"""Tries of one call before it is given up: with their pauses about half a minute."""
+"""Tries of one call that fails before it is given up: with their pauses about half a minute."""
+PATIENCE = 180.0
+"""Seconds that a call is tried which is only refused as too many: that ends, and somebody watches a bar meanwhile."""
 PAUSE, LONGEST_PAUSE = 0.1, 8.0
 LOOK = 0.2
 
@@ -39,6 +41,7 @@ class _Try(Generic[Job]):
     pauses: Backoff
     failed: int = 0
     begun: float = 0.0
+    until: float = 0.0
 
 
 class Crew(Generic[Job, Answer]):
@@ -53,7 +56,8 @@ class Crew(Generic[Job, Answer]):
     start, most
         How many calls are under way at first, and at most.
     tries
-        Of one job, before it is given up.
+        Of one job that fails, before it is given up; one that is throttled is tried for `PATIENCE` seconds. 1 is a
+        single try for either.
 
     Attributes
     ----------
@@ -160,17 +164,21 @@ class Crew(Generic[Job, Answer]):
         self._try_again(one, error, verdict)
 
     def _try_again(self, one: _Try[Job], error: Exception, verdict: Verdict) -> None:
+        now = time.monotonic()
+        one.until = one.until or now + PATIENCE
         if verdict.code in THROTTLED:
             self.throttled += 1
+            hopeless = self._tries == 1 or now > one.until
             if one.begun >= self._narrowed:  # those that were under way together say it once
                 self.width = max(1.0, self.width / 2)
-                self._narrowed = time.monotonic()
-        one.failed += 1
-        if one.failed >= self._tries:
+                self._narrowed = now
+        else:
+            one.failed += 1
+            hopeless = one.failed >= self._tries
+        if hopeless:
             self._given_up.append(GivenUp(one.job, verdict.text, error))
             return
-        due = time.monotonic() + one.pauses.next()
-        heapq.heappush(self._paused, (due, id(one), one))
+        heapq.heappush(self._paused, (now + one.pauses.next(), id(one), one))
 
     def _work(self) -> None:
         while (one := self._ready.get()) is not None:

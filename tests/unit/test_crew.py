@@ -118,6 +118,24 @@ def test_a_job_is_given_up_after_its_tries(raised):
     assert gauge.calls == 4
 
 
+def test_a_throttled_job_is_tried_for_long(monkeypatch):
+    left = [40]
+
+    def answer(job):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise error("ThrottlingException")
+        return job
+
+    taken = []
+    assert Crew(answer, tries=3).run(["x"], lambda job, _: taken.append(job) or ()) == []
+    assert taken == ["x"]
+    left[0] = 10**9
+    monkeypatch.setattr(_crew, "PATIENCE", 0.05)
+    (given_up,) = Crew(answer).run(["x"], lambda *_: ())
+    assert "ThrottlingException" in given_up.reason
+
+
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ExpiredTokenException", "ValidationException"])
 def test_what_no_try_cures_is_raised_at_once(code):
     def answer(_):
