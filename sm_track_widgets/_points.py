@@ -177,7 +177,7 @@ class _Reading:
         if self.status in FAILED:
             return self._fail(result)
         x: list[int] = result.get("XAxisValues") or []
-        values: list[float] = result.get("MetricValues") or []
+        values = _floats(result.get("MetricValues") or [])
         fresh = bisect_left(x, self.x[-1]) if self.x else 0
         if self.x and fresh < len(x) and x[fresh] == self.x[-1]:
             self.x.pop()
@@ -198,6 +198,14 @@ class _Reading:
             return True
         del self.x[:], self.values[:]
         return False
+
+
+def _floats(values: list[float | str]) -> array[float]:
+    """Return values as they stand in AWS's JSON, where NaN and infinity are texts."""
+    try:
+        return array("d", values)  # type: ignore[arg-type]  # the others are rare
+    except TypeError:
+        return array("d", map(float, values))
 
 
 def _reading(way: Params, arn: str, component: str, metric: str, start: int | None) -> _Reading:

@@ -91,3 +91,10 @@ def test_truncated_and_empty_is_the_end() -> None:
     client = Scripted(answer("Truncated", [], []), answer("Complete", [], []))
     (series,) = _points.read_series(client, ARN, [("run", "m")])
     assert len(series) == 0
+
+
+def test_what_is_no_number_in_json_is_one_here() -> None:
+    assert list(_points._floats([1, 0.5])) == [1.0, 0.5]
+    least, nothing = _points._floats(["-Infinity", "NaN"])
+    assert least == float("-inf")
+    assert nothing != nothing  # noqa: PLR0124 - NaN

@@ -60,6 +60,20 @@ def test_a_record_as_columns():
     assert (row.get(("w.group", "0")), row["w.group", "1"]) == (None, "t1")
 
 
+def test_texts_for_what_is_no_number_in_json():
+    (record,) = records(3, 1)
+    record |= {
+        "Parameters": {"a": {"NumberValue": "Infinity"}, "b": {"NumberValue": "NaN"}},
+        "Metrics": [
+            {"MetricName": "loss", "Last": "NaN", "Min": "-Infinity", "Max": 2, "Avg": "NaN", "Count": 7}
+        ],
+    }
+    row = plain(table_of([record]))["exp-0"]
+    assert (row["n.param", "a"], row["n.min", "loss"], row["n.max", "loss"]) == (np.inf, -np.inf, 2.0)
+    assert ("n.param", "b") not in row
+    assert ("n.last", "loss") not in row
+
+
 def test_of_records_of_one_component_the_last_counts():
     first, second = records(1, 1) + records(2, 1)
     assert plain(table_of([first, second])) == plain(table_of([second]))

@@ -127,8 +127,10 @@ class _Columns:
         self._numbers: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
         self._texts: dict[tuple[str, str], tuple[list[int], list[str]]] = {}
 
-    def number(self, kind: str, name: str, row: int, value: float) -> None:
-        """Set a cell of a column of numbers."""
+    def number(self, kind: str, name: str, row: int, value: float | str) -> None:
+        """Set a cell of a column of numbers; AWS's JSON has NaN and infinity as texts."""
+        if isinstance(value, str):
+            value = float(value)
         cells = self._numbers.get((kind, name))
         if cells is None:
             cells = self._numbers[kind, name] = ([], [])
