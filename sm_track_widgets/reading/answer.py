@@ -56,7 +56,7 @@ class Answer:
     Attributes
     ----------
     table
-        One row per run; their names (`rows.shown_names`) are those they have among all runs of the scope.
+        One row per run; their names (`rows.shown_names`) are those they have among all runs that were read.
     missing
         One line that says what could not be read; empty when all is there.
     way
@@ -149,7 +149,7 @@ def _chosen(connection: Connection, wanted: Wanted, answer: Answer, query: Query
         return table
     found = language.matches(query, table)
     if not found.any():
-        _explain_nothing(query, table, answer.way)
+        _explain_nothing(query, table)
     return table.take(found)
 
 
@@ -160,10 +160,10 @@ def _of_group(connection: Connection, wanted: Wanted, table: Table, group: str) 
     return table.take(here)
 
 
-def _explain_nothing(query: Query, table: Table, way: str) -> None:
+def _explain_nothing(query: Query, table: Table) -> None:
     """Say when a query finds nothing since it names what no run has; without any run there is nothing to say."""
     unknown = language.unknown(query, table) if len(table) else []
-    if unknown and way != "query":
+    if unknown:
         raise NotFoundError(language.explain_unknown(unknown))
 
 
@@ -176,4 +176,7 @@ def _narrow(connection: Connection, wanted: Wanted, scope: Scope, query: Query |
         return None
     with _progress.told(f"Reading {scope.title}") as progress:
         found = asked_for(connection, scope, pushed.expression, progress)
-    return None if found is None else Answer(rows.named_apart(found.table), found.missing, "query")
+    if found is None or (not len(found.table) and query.mentions):
+        return None  # Where nothing is found, it takes all runs to say whether a name is misspelt.
+    table = found.table.take(~rows.is_job(found.table))
+    return Answer(rows.named_apart(table), found.missing, "query")

@@ -6,17 +6,25 @@ AWS keeps a job's hyperparameters, metrics and model in a component of their own
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 
-from sm_track_widgets.reading.fetch.pages import ask, equals
+from sm_track_widgets._aws import DENIED
+from sm_track_widgets._crew import Crew
+from sm_track_widgets._errors import ServiceRefusedError
+from sm_track_widgets.reading.fetch.names import explained
+from sm_track_widgets.reading.fetch.pages import Page, ask, equals
 from sm_track_widgets.reading.table import rows
+from sm_track_widgets.reading.table.stack import updated
 from sm_track_widgets.reading.table.table import STATISTICS, Table
 from sm_track_widgets.reading.table.words import Words
 
 if TYPE_CHECKING:
-    from sm_track_widgets._types import Params
+    from collections.abc import Iterable, Mapping, Sequence
+
     from sm_track_widgets.connection import Connection
 
 RUN_OF = "job_of"
@@ -29,28 +37,91 @@ INTERNAL = "sagemaker_"
 TRAINING_JOB = "-aws-training-job"
 NAMES_A_CALL = 20
 """Filters of one level of a SearchExpression [M]."""
+NOT_OFFERED = DENIED | {"ValidationException", "UnsupportedOperation"}
+DAY = 86400.0
+_refused: WeakSet[Connection] = WeakSet()
 
 
-def find_runs(connection: Connection, table: Table) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which run each job belongs to.
+
+    Attributes
+    ----------
+    runs
+        Component of a job -> component of its run.
+    missing
+        One line where not all could be asked; empty when all were.
+    """
+
+    runs: dict[str, str]
+    missing: str = ""
+
+
+def find_runs(connection: Connection, table: Table, now: float) -> Told:
     """Ask for the run of each training job's component of which it is not known yet, a few jobs a call.
 
-    Returns
-    -------
-    list of str
-        The jobs' components of which something was learnt, which is then the fact `RUN_OF` of their rows.
+    Parameters
+    ----------
+    connection
+        Where to look; one that refuses to search jobs is not asked again.
+    table
+        Components, those of jobs among them.
+    now
+        Seconds since the epoch: a job that is a day old and not found has no run.
     """
     known = table.text("fact", RUN_OF)
-    jobs = [row for row in np.flatnonzero(rows.is_job(table)).tolist() if known.at(row) is None]
-    found: dict[int, str] = {}
-    for start in range(0, len(jobs), NAMES_A_CALL):
-        found.update(_ask(connection, table, jobs[start : start + NAMES_A_CALL]))
-    if not found:
-        return []
-    facts = table.words.setdefault("fact", {})
-    column = facts.setdefault(RUN_OF, Words.none(len(table)))
-    for row, run in found.items():
-        column.codes[row] = column.code(run)
-    return [table.components[row] for row in found]
+    rows_of = [row for row in np.flatnonzero(rows.is_job(table)).tolist() if known.at(row) is None]
+    training = [row for row in rows_of if table.components[row].endswith(TRAINING_JOB)]
+    found = {table.components[row]: NOBODY for row in set(rows_of) - set(training)}
+    if not training or connection in _refused:
+        return Told(found)
+    try:
+        missing = _ask(connection, table, training, found)
+    except ServiceRefusedError as refused:
+        if refused.code not in NOT_OFFERED:
+            raise
+        _refused.add(connection)  # the runs are there without their jobs
+        return Told(found)
+    if missing:
+        return Told(found, missing)
+    made = table.number("time", "created")
+    old = {table.components[row]: NOBODY for row in training if made[row] < now - DAY}
+    return Told({**old, **found})
+
+
+def _ask(connection: Connection, table: Table, training: Sequence[int], found: dict[str, str]) -> str:
+    """Put into `found` the runs of these jobs, as far as Search knows the jobs; return what could not be asked."""
+    spelt = {table.components[row]: _job_name(table, row) for row in training}
+    components = {name.lower(): component for component, name in spelt.items()}
+    names = list(spelt.values())
+    blocks = [names[at : at + NAMES_A_CALL] for at in range(0, len(names), NAMES_A_CALL)]
+
+    def call(block: list[str]) -> Page:
+        wanted = {"Operator": "Or", "Filters": [equals("TrainingJobName", name) for name in block]}
+        return ask(connection, (), (wanted,), resource="TrainingJob")
+
+    def take(_: list[str], page: Page) -> Iterable[list[str]]:
+        for job in page.records:
+            component = components.get(str(job.get("TrainingJobName")).lower())
+            if component is not None:
+                run = (job.get("ExperimentConfig") or {}).get("RunName") or NOBODY
+                found[component] = str(run).lower()
+        return ()
+
+    with explained("look for the runs of training jobs"):
+        given_up = Crew(call).run(blocks, take)
+    return f"What training jobs logged could not be read. {given_up[0].reason}" if given_up else ""
+
+
+def with_runs(table: Table, runs: Mapping[str, str]) -> Table:
+    """Return the table with what has been told of these jobs."""
+    if not runs:
+        return table
+    places = np.array([table.places[name] for name in runs], dtype=np.intp)
+    block = table.take(places)
+    block.words["fact"] = {**block.words.get("fact", {}), RUN_OF: Words.of(runs.values())}
+    return updated(table, block)
 
 
 def keep_runs(table: Table, block: Table) -> None:
@@ -59,27 +130,6 @@ def keep_runs(table: Table, block: Table) -> None:
     told = [known.at(table.places[name]) if name in table.places else None for name in block.components]
     if any(run is not None for run in told):
         block.words.setdefault("fact", {})[RUN_OF] = Words.of(told)
-
-
-def _ask(connection: Connection, table: Table, jobs: list[int]) -> dict[int, str]:
-    """Return row -> component of the run, for jobs that are found; others may only not be there yet."""
-    from botocore.exceptions import ClientError
-
-    names = {_job_name(table, row): row for row in jobs if table.components[row].endswith(TRAINING_JOB)}
-    if not names:
-        return dict.fromkeys(jobs, NOBODY)
-    wanted: Params = {"Operator": "Or", "Filters": [equals("TrainingJobName", name) for name in names]}
-    try:
-        page = ask(connection, (), (wanted,), resource="TrainingJob")
-    except ClientError:
-        return {}  # not offered, or not allowed: the runs are there without their jobs
-    lower = {name.lower(): row for name, row in names.items()}
-    told = {
-        str(job.get("TrainingJobName")).lower(): job.get("ExperimentConfig") or {} for job in page.records
-    }
-    return {
-        row: str(told[name].get("RunName") or NOBODY).lower() for name, row in lower.items() if name in told
-    }
 
 
 def _job_name(table: Table, row: int) -> str:

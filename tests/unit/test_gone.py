@@ -10,10 +10,12 @@ import pytest
 from sm_track_widgets import config
 from sm_track_widgets._connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.reading.cache.gone import gone
+from sm_track_widgets.reading.cache import gone as looking
 from sm_track_widgets.reading.fetch.pages import Scope
 from sm_track_widgets.reading.fetch.sweep import Question, sweep
 from sm_track_widgets.reading.table.decode import table_of
+from sm_track_widgets.reading.table.stack import updated
+from sm_track_widgets.reading.table.table import Table
 
 COUNT = 2000
 MOMENTS = {
@@ -21,6 +23,10 @@ MOMENTS = {
     "bursts": lambda number: 86400 * (number // 400) + number % 3,
     "second": lambda number: number / COUNT,
 }
+
+
+def gone(connection, scope, table):
+    return looking.look(connection, scope, table).gone
 
 
 @pytest.fixture(scope="module", params=MOMENTS)
@@ -34,12 +40,13 @@ def world(request, tmp_path_factory):
         now[0] = 1_790_000_000 + MOMENTS[request.param](number)
         client.create_trial_component(TrialComponentName=f"c{number}")
     connection = Connection(config.resolve({"backend": "aws", "path": folder}), session)
-    return client, connection, sweep(connection, Question("read")).table
+    return client, connection, [sweep(connection, Question("read")).table]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 40])
 def test_exactly_the_deleted_ones(world, count):
-    client, connection, table = world
+    client, connection, held = world
+    table = held[0]
     deleted = random.Random(count).sample(table.components, count)
     for name in deleted:
         client.delete_trial_component(TrialComponentName=name)
@@ -48,7 +55,7 @@ def test_exactly_the_deleted_ones(world, count):
     calls = (connection.calls - before)["Search"]
     if count == 0:
         assert calls == 1
-    table.remove(deleted)
+    held[0] = table = updated(table, Table(), deleted)
     assert gone(connection, Scope(), table) == []
 
 
@@ -68,7 +75,8 @@ def test_one_of_many_costs_few_calls(tmp_path):
 
 
 def test_a_new_run_hides_a_deleted_one_only_until_it_is_known(world):
-    client, connection, table = world
+    client, connection, held = world
+    table = held[0]
     fresh, name = f"fresh-{len(table)}", table.components[3]
     client.create_trial_component(TrialComponentName=fresh)
     client.delete_trial_component(TrialComponentName=name)
@@ -77,13 +85,14 @@ def test_a_new_run_hides_a_deleted_one_only_until_it_is_known(world):
         Resource="ExperimentTrialComponent",
         SearchExpression={"Filters": [{"Name": "TrialComponentName", "Value": fresh}]},
     )["Results"][0]["TrialComponent"]
-    table.merge(table_of([record]))
+    table = updated(table, table_of([record]))
     assert gone(connection, Scope(), table) == [name]
-    table.remove([name])
+    held[0] = updated(table, Table(), [name])
 
 
 def test_a_count_that_is_a_lower_bound_only_is_not_trusted(world):
-    client, connection, table = world
+    client, connection, held = world
+    table = held[0]
 
     def vague(parsed, **_):
         parsed.get("TotalHits", {})["Relation"] = "GreaterThanOrEqualTo"
@@ -96,4 +105,4 @@ def test_a_count_that_is_a_lower_bound_only_is_not_trusted(world):
         assert gone(connection, Scope(), table) == [name]
     finally:
         events.unregister("after-call.sagemaker.Search", unique_id="vague")
-    table.remove([name])
+    held[0] = updated(table, Table(), [name])

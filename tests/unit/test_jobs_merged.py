@@ -6,12 +6,13 @@ import shutil
 from collections import Counter
 
 import pytest
+from botocore.exceptions import ClientError
 from job_requests import Jobs
 
-from sm_track_widgets import config, reading
+from sm_track_widgets import _crew, config, reading
 from sm_track_widgets._connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker
-from sm_track_widgets.reading import answer, asked_for
+from sm_track_widgets.reading import answer, asked_for, jobs
 from sm_track_widgets.reading.cache import runs as cache
 
 SCRIPT = "print('auc=0.75'); print('auc=0.5')"
@@ -32,8 +33,8 @@ def place(tmp_path_factory):
     """Two runs; the first has started two jobs, a third job has no run."""
     folder = tmp_path_factory.mktemp("jobs")
     session = EmbeddedSageMaker(folder / "service").boto_session()
-    jobs = Jobs(Clients(session))
-    client = jobs.sagemaker
+    made = Jobs(Clients(session))
+    client = made.sagemaker
     client.create_experiment(ExperimentName="exp")
     client.create_trial(TrialName=GROUP, ExperimentName="exp")
     for name in ("exp-one", "exp-two"):
@@ -47,18 +48,20 @@ def place(tmp_path_factory):
     config_of_one = {"ExperimentName": "exp", "TrialName": GROUP, "RunName": "exp-one"}
     for name, depth, script in (("Job-A", 3, SCRIPT), ("Job-B", 4, SCRIPT.replace("0.5", "0.625"))):
         values = {"depth": depth, "eta": depth / 10}
-        request = jobs.request(name, script, hyperparameters=values, metrics={"train:auc": r"auc=([0-9.]+)"})
-        assert jobs.run({**request, "ExperimentConfig": config_of_one})["TrainingJobStatus"] == "Completed"
-    loose = jobs.request("loose", SCRIPT, ExperimentConfig={"ExperimentName": "exp", "TrialName": GROUP})
-    assert jobs.run(loose)["TrainingJobStatus"] == "Completed"
+        request = made.request(name, script, hyperparameters=values, metrics={"train:auc": r"auc=([0-9.]+)"})
+        assert made.run({**request, "ExperimentConfig": config_of_one})["TrainingJobStatus"] == "Completed"
+    loose = made.request("loose", SCRIPT, ExperimentConfig={"ExperimentName": "exp", "TrialName": GROUP})
+    assert made.run(loose)["TrainingJobStatus"] == "Completed"
     return Connection(config.resolve({"backend": "aws", "path": folder}), session)
 
 
 @pytest.fixture(autouse=True)
 def _new_kernel():
     cache._all_held.clear()
+    jobs._refused.clear()
     yield
     cache._all_held.clear()
+    jobs._refused.clear()
 
 
 def forget(place):
@@ -120,6 +123,27 @@ def test_a_query_asks_for_all_runs_where_jobs_are(place, monkeypatch):
     forget(place)
     found = answer.find(place, answer.Wanted("exp", query="metrics.train:auc > 0.6"))
     assert (found.way, found.table.components) == ("service", ["exp-one"])
+
+
+def test_a_throttled_look_for_runs_of_jobs_is_repeated(place, monkeypatch):
+    monkeypatch.setattr(_crew, "PAUSE", 0.001)
+    forget(place)
+    failed = []
+
+    def throttle(params, **_):
+        if params["Resource"] == "TrainingJob" and len(failed) < 2:
+            failed.append(1)
+            error = {"Error": {"Code": "ThrottlingException", "Message": "x"}, "ResponseMetadata": {}}
+            raise ClientError(error, "Search")
+
+    events = place.single("sagemaker").meta.events
+    events.register("provide-client-params.sagemaker.Search", throttle, unique_id="throttle")
+    try:
+        frame = reading.runs("exp", connection=place)
+    finally:
+        events.unregister("provide-client-params.sagemaker.Search", unique_id="throttle")
+    assert len(failed) == 2
+    assert "metrics.train:auc.last" in frame
 
 
 def test_a_service_that_does_not_search_jobs_leaves_them_out(place):

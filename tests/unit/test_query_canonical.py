@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from sm_track_widgets.reading.query import parse
 from sm_track_widgets.reading.query.conditions import STATUSES
@@ -27,6 +26,11 @@ from sm_track_widgets.reading.query.signed import plain, signed
 from sm_track_widgets.reading.query.times import iso
 from sm_track_widgets.reading.query.values import spelling
 from sm_track_widgets.reading.query.written import written
+
+hypothesis = pytest.importorskip("hypothesis", reason="not among the tests' own needs: see the extra dev")
+st = pytest.importorskip("hypothesis.strategies")
+given = hypothesis.given
+settings = hypothesis.settings
 
 SIGNS = ["=", "!=", "<", "<=", ">", ">="]
 floats = st.floats(allow_nan=False, allow_infinity=False)

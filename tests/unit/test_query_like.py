@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from query_oracle import _like
 
 from sm_track_widgets.reading.query.patterns import chunks, contained, escaped, literal, matcher
+
+hypothesis = pytest.importorskip("hypothesis", reason="not among the tests' own needs: see the extra dev")
+st = pytest.importorskip("hypothesis.strategies")
+given = hypothesis.given
 
 SIGNS = st.text(alphabet="ab%_\\A", max_size=8)
 

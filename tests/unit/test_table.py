@@ -13,7 +13,7 @@ from run_records import plain, random_record
 from sm_track_widgets.reading.table.changes import changed
 from sm_track_widgets.reading.table.decode import seconds, table_of
 from sm_track_widgets.reading.table.files import BrokenFileError, packed, unpacked
-from sm_track_widgets.reading.table.stack import newest_first, stacked
+from sm_track_widgets.reading.table.stack import newest_first, stacked, updated
 from sm_track_widgets.reading.table.table import Table
 from sm_track_widgets.reading.table.words import Words
 
@@ -85,23 +85,32 @@ def test_times_in_all_forms():
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_merging_is_replacing_rows(seed):
+def test_a_table_is_brought_up_to_date_by_another(seed):
     dice = random.Random(seed)
-    table, expected = table_of(records(seed, 40)), {}
+    table, expected = newest_first(table_of(records(seed, 40))), {}
     expected.update(plain(table))
     for step in range(6):
         block = table_of(dice.sample(records(seed * 10 + step, 60), 15))
-        before = plain(block)
-        table.merge(block)
-        expected.update(before)
-        assert plain(table) == expected
-        assert plain(block) == before
-        gone = dice.sample(sorted(expected), 5)
-        table.remove([*gone, "unknown"])
+        before, change = plain(table), plain(block)
+        gone = dice.sample(sorted(set(expected) - set(change)), 5)
+        fresh = updated(table, block, [*gone, "unknown"])
+        assert plain(table) == before  # who looks at it sees what he saw
+        assert plain(block) == change
+        expected.update(change)
         for name in gone:
             del expected[name]
+        table = fresh
         assert plain(table) == expected
+        assert newest_first(table) is table
         assert [table.places[name] for name in table.components] == list(range(len(table)))
+
+
+def test_a_column_that_no_run_has_any_more_is_gone():
+    (record,) = records(1, 1)
+    table = table_of([{**record, "Parameters": {"a": {"StringValue": "x"}, "b": {"NumberValue": 1.0}}}])
+    fresh = updated(table, table_of([{**record, "Parameters": {"a": {"NumberValue": 2.0}}}]))
+    assert fresh.names("param") == ["a"]
+    assert "a" not in fresh.words.get("param", {})
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -124,7 +133,7 @@ def test_a_part_of_a_table_is_its_own():
     part = table.take(np.arange(len(table)) % 2 == 0)
     assert plain(part) == {name: row for at, (name, row) in enumerate(before.items()) if at % 2 == 0}
     assert all(not np.isnan(column).all() for columns in part.numbers.values() for column in columns.values())
-    part.merge(table_of(records(6, 30)))
+    assert len(updated(part, table_of(records(6, 30)))) == 30
     assert plain(table) == before
 
 
@@ -152,7 +161,7 @@ def test_packed_and_unpacked(count):
     again = unpacked(packed(table))
     assert plain(again) == plain(table)
     assert again.components == table.components
-    again.merge(table_of(records(8, 60)))  # what was read from a file can be written to
+    assert len(updated(again, table_of(records(8, 60)))) == 60
 
 
 @pytest.mark.parametrize("where", [0.02, 0.3, 0.5, 0.7, 0.98])
@@ -191,7 +200,5 @@ def test_words():
 def test_an_empty_table():
     table = Table()
     assert (len(table), table.names("param"), plain(table)) == (0, [], {})
-    table.merge(Table())
-    table.remove(["x"])
-    table.merge(table_of(records(1, 3)))
-    assert plain(table) == plain(table_of(records(1, 3)))
+    assert plain(updated(table, Table(), ["x"])) == {}
+    assert plain(updated(table, table_of(records(1, 3)))) == plain(table_of(records(1, 3)))

@@ -16,6 +16,7 @@ import numpy as np
 
 from sm_track_widgets._crew import Crew
 from sm_track_widgets._names import SEARCH_PAGE
+from sm_track_widgets.reading.fetch.count import count
 from sm_track_widgets.reading.fetch.names import explained
 from sm_track_widgets.reading.fetch.pages import Page, Scope, ask, created
 from sm_track_widgets.reading.fetch.sweep import Question, sweep
@@ -38,34 +39,35 @@ class _Span:
     high: int | None
 
 
-def count(connection: Connection, scope: Scope) -> Page:
-    """Ask how many runs there are; the page has one record at most."""
-    with explained(f"count {scope.title}"):
-        crew: Crew[int, Page] = Crew(lambda _: ask(connection, scope.filters, size=1))
-        found: list[Page] = []
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a count has shown.
 
-        def take(_: int, page: Page) -> Iterable[int]:
-            found.append(page)
-            return ()
+    Attributes
+    ----------
+    gone
+        Components of the table that the service does not know any more.
+    more
+        Whether it knows some that the table lacks.
+    """
 
-        given_up = crew.run([0], take)
-        if given_up:
-            raise given_up[0].error
-        return found[0]
+    gone: list[str]
+    more: bool
 
 
-def gone(connection: Connection, scope: Scope, table: Table) -> list[str]:
-    """Return the components of `table` that the service does not know any more.
+def look(connection: Connection, scope: Scope, table: Table) -> Looked:
+    """Find the components of `table` that the service does not know any more.
 
     Raises
     ------
     ServiceRefusedError, ConfigError
         When the service refuses or cannot be reached.
     """
-    told = count(connection, scope)
+    told = count(connection, f"count {scope.title}", scope.filters)
     if told.exact and told.hits == len(table):
-        return []
-    return _Search(connection, scope, table).run()
+        return Looked([], more=False)
+    gone = _Search(connection, scope, table).run()
+    return Looked(gone, told.exact and told.hits > len(table) - len(gone))
 
 
 class _Search:

@@ -19,13 +19,13 @@ import numpy as np
 
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets.reading import jobs
-from sm_track_widgets.reading.cache.gone import gone
+from sm_track_widgets.reading.cache import gone
 from sm_track_widgets.reading.cache.shelf import Index, Shelf, State
 from sm_track_widgets.reading.fetch.pages import Scope, equals, moment
 from sm_track_widgets.reading.fetch.sweep import Progress, Question, sweep
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.changes import changed
-from sm_track_widgets.reading.table.stack import newest_first
+from sm_track_widgets.reading.table.stack import updated
 from sm_track_widgets.reading.table.table import Table
 
 if TYPE_CHECKING:
@@ -46,16 +46,33 @@ IN_MEMORY = 12
 """Scopes whose tables are kept in memory."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a scope. Nobody changes it: readers go on with theirs while the next one is made.
+
+    Attributes
+    ----------
+    table, runs
+        As of `Runs`.
+    state
+        Up to when they are true.
+    index
+        What of it is on disk; None where that is something else.
+    """
+
+    table: Table
+    runs: Table
+    state: State
+    index: Index | None
+
+
 @dataclass(slots=True)
 class Held:
-    """A scope's table in memory, and what of it is on disk."""
+    """A scope in memory and its files."""
 
     shelf: Shelf
     lock: threading.RLock = field(default_factory=threading.RLock)
-    table: Table | None = None
-    index: Index | None = None
-    state: State = field(default_factory=State)
-    joined: Table | None = None
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +103,17 @@ class Runs:
 def known(connection: Connection, experiment: str | None) -> bool:
     """Whether the runs of a scope have been read before, in this process or another."""
     held = _held(connection, experiment)
-    return held is not None and (held.table is not None or held.shelf.index() is not None)
+    return held is not None and (held.known is not None or held.shelf.index() is not None)
 
 
 def spelling(connection: Connection, experiment: str) -> str:
     """Return how the service spells an experiment that has been read; else as it is given."""
     held = _held(connection, experiment)
-    index = None if held is None else held.index or held.shelf.index()
-    return index.state.experiment if index is not None else experiment
+    if held is None:
+        return experiment
+    index = None if held.known else held.shelf.index()
+    state = held.known.state if held.known else None if index is None else index.state
+    return experiment if state is None else state.experiment
 
 
 def read(
@@ -126,16 +146,14 @@ def read(
     if held is None:
         return read_uncached(connection, scope, progress)
     with held.lock:
-        _open(held, connection)
         look = _Look(connection, scope, progress, time.time() if now is None else now)
-        return _first(held, look) if anew or held.table is None else _refreshed(held, look)
+        held.known = known = _opened(held, connection)
+        return _first(held, look) if anew or known is None else _refreshed(held, known, look)
 
 
 def read_uncached(connection: Connection, scope: Scope, progress: Progress | None = None) -> Runs:
     """Return the runs of a scope as the service tells them all now; nothing is kept."""
-    found = sweep(connection, _everything(scope), progress)
-    jobs.find_runs(connection, found.table)
-    return Runs(found.table, _joined(found.table), found.missing, len(found.table))
+    return _all(_Look(connection, scope, progress, time.time()))[0]
 
 
 def folder_of(connection: Connection) -> Path:
@@ -170,21 +188,21 @@ def _held(connection: Connection, experiment: str | None) -> Held | None:
         return held
 
 
-def _open(held: Held, connection: Connection) -> None:
-    """Take over what this or another kernel has written since."""
-    index = held.shelf.index()
-    mark = connection.store_mark
+def _opened(held: Held, connection: Connection) -> Known | None:
+    """Return what is known, with what this or another kernel has written since."""
+    index, known, mark = held.shelf.index(), held.known, connection.store_mark
+    if known is not None and known.state.mark != mark:
+        known = None
     if index is None or index.state.mark != mark:
-        if held.state.mark != mark:
-            held.table = None
-        held.index = None
-        return
-    if held.index is not None and held.index.generation == index.generation and held.table is not None:
-        return
-    loaded = held.shelf.load(index, held.index, held.table)
-    held.index, held.table = (None, held.table) if loaded is None else (index, newest_first(loaded))
-    if loaded is not None:
-        held.state, held.joined = index.state, None
+        return None if known is None else dataclasses.replace(known, index=None)
+    if known is not None and known.index is not None and known.index.generation == index.generation:
+        return known
+    # What is known here and not there is asked for again: files and the moment they tell of belong together.
+    usable = known is not None and known.index is not None
+    table = held.shelf.load(index, known.index, known.table) if known and usable else held.shelf.load(index)
+    if table is None:
+        return None if known is None else dataclasses.replace(known, index=None)
+    return Known(table, _joined(table), index.state, index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,67 +215,87 @@ class _Look:
     now: float
 
 
-def _first(held: Held, look: _Look) -> Runs:
+def _all(look: _Look) -> tuple[Runs, float]:
+    """Read all runs; return them, and by which moment of the service's clock they are true."""
     found = sweep(look.connection, _everything(look.scope), look.progress)
-    table = found.table
-    if found.missing:
-        return Runs(table, _joined(table), found.missing, len(table))
-    if not len(table):  # nothing is worth keeping, and what was known is gone
-        held.table = held.index = held.joined = None
-        held.shelf.drop()
-        return Runs(table, table)
-    jobs.find_runs(look.connection, table)
-    held.table, held.joined = table, _joined(table)
+    told = jobs.find_runs(look.connection, found.table, look.now)
+    table = jobs.with_runs(found.table, told.runs)
+    missing = " ".join(part for part in (found.missing, told.missing) if part)
+    return Runs(table, _joined(table), missing, len(table)), found.told or _latest(table)
+
+
+def _first(held: Held, look: _Look) -> Runs:
+    runs, told = _all(look)
+    if runs.missing:
+        return runs
+    if not len(runs.table):
+        return _nothing(held)
     mark, now = look.connection.store_mark, look.now
-    held.state = State(found.told or _latest(table), now, now, now, mark, look.scope.experiment or "")
-    held.index = held.shelf.replace(table, held.state)
-    return Runs(table, held.joined, "", len(table))
+    state = State(told, now, now, now, mark, look.scope.experiment or "")
+    held.known = Known(runs.table, runs.runs, state, held.shelf.replace(runs.table, state))
+    return runs
 
 
-def _refreshed(held: Held, look: _Look) -> Runs:
-    assert held.table is not None
-    table, old, now = held.table, held.state, look.now
-    wide = now - old.wide > HOUR
+def _nothing(held: Held) -> Runs:
+    """Forget what was known: there is no run any more, and perhaps the experiment is spelt otherwise now."""
+    held.known = None
+    held.shelf.drop()
+    return Runs(Table(), Table())
+
+
+def _refreshed(held: Held, known: Known, look: _Look) -> Runs:
+    old, now = known.state, look.now
+    wide = abs(now - old.wide) > HOUR
     found = sweep(look.connection, _since(look.scope, old, wide=wide), look.progress)
-    fresh = _taken_over(look.connection, table, found.table)
-    counting = not found.missing and (look.connection.home == "embedded" or now - old.counted > HOUR)
-    lost = gone(look.connection, look.scope, table) if counting else []
-    if len(fresh) or lost:
-        table.remove(lost)
-        held.table = table = newest_first(table)
-        held.joined = None
-    if not found.missing:
-        watermark = max(found.told or _latest(table), old.watermark)
-        wide_at, counted = now if wide else old.wide, now if counting else old.counted
-        state = dataclasses.replace(old, watermark=watermark, looked=now, wide=wide_at, counted=counted)
-        _keep(held, table, fresh, lost, state)
-    if held.joined is None:
-        held.joined = _joined(table)
-    return Runs(table, held.joined, found.missing, len(found.table), refreshed=True)
+    table, touched, missing = _taken_over(look, known.table, found.table)
+    missing = " ".join(part for part in (found.missing, missing) if part)
+    counting = not missing and (look.connection.home == "embedded" or abs(now - old.counted) > HOUR)
+    counted = gone.look(look.connection, look.scope, table) if counting else gone.Looked([], more=False)
+    if (
+        counted.more
+    ):  # others than those that were modified: runs that came into the experiment, a clock put right
+        return _first(held, look)
+    if counted.gone:
+        table = updated(table, Table(), counted.gone)
+    if not len(table):
+        return _nothing(held)
+    runs = known.runs if table is known.table else _joined(table)
+    if not missing:
+        times = {"wide": now if wide else old.wide, "counted": now if counting else old.counted}
+        state = dataclasses.replace(old, watermark=found.told or _latest(table), looked=now, **times)
+        changes = _Changes(touched, counted.gone)
+        held.known = Known(table, runs, state, _kept(held, known, table, changes, state))
+    return Runs(table, runs, missing, len(found.table), refreshed=True)
 
 
-def _taken_over(connection: Connection, table: Table, block: Table) -> Table:
-    """Merge what has been read again; return the rows that are new or other than before."""
+def _taken_over(look: _Look, table: Table, block: Table) -> tuple[Table, list[str], str]:
+    """Return the table with what has been read again, which components are new or other, and what is missing."""
     jobs.keep_runs(table, block)
     fresh = block.take(changed(table, block))
-    if not len(fresh):
-        return fresh
-    table.merge(fresh)
-    learnt = jobs.find_runs(connection, table)
-    places = [table.places[name] for name in {*fresh.components, *learnt}]
-    return table.take(np.array(sorted(places), dtype=np.intp))
+    table = updated(table, fresh) if len(fresh) else table
+    told = jobs.find_runs(look.connection, table, look.now)
+    return jobs.with_runs(table, told.runs), [*{*fresh.components, *told.runs}], told.missing
 
 
-def _keep(held: Held, table: Table, fresh: Table, lost: list[str], state: State) -> None:
-    """Write what has changed, if anything that matters has."""
-    before, held.state = held.state, state
-    if not len(fresh) and not lost and state.counted - before.counted < HOUR and state.wide == before.wide:
-        return
-    if held.index is None:
-        held.index = held.shelf.replace(table, state)
-        return
-    # Where another kernel was first, its index is read at the next look.
-    held.index = held.shelf.append(held.index, table, fresh, lost, state) or held.index
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Components that are new or other than on disk, and those that are gone."""
+
+    touched: list[str]
+    gone: list[str]
+
+
+def _kept(held: Held, known: Known, table: Table, changes: _Changes, state: State) -> Index | None:
+    """Write what has changed, if anything that matters has; return what is on disk of it."""
+    old = known.state
+    if not changes.touched and not changes.gone and old.wide == state.wide and old.counted == state.counted:
+        return known.index
+    if known.index is None:
+        return held.shelf.replace(table, state)
+    places = sorted(table.places[name] for name in changes.touched if name in table.places)
+    block = table.take(np.array(places, dtype=np.intp))
+    # None where another kernel was first: its files are read at the next look.
+    return held.shelf.append(known.index, table, block, changes.gone, state)
 
 
 def _joined(table: Table) -> Table:

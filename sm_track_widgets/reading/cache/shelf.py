@@ -18,16 +18,20 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sm_track_widgets import _locks
-from sm_track_widgets.reading.table.files import packed, unpacked
+from sm_track_widgets.reading.table.files import BrokenFileError, packed, unpacked
+from sm_track_widgets.reading.table.stack import newest_first, updated
 from sm_track_widgets.reading.table.table import Table
 
 INDEX, LOCK = "index.json", "lock"
 MANY_PARTS = 20
-"""Changes are put together with the rest when there are so many files of them, or they hold a quarter of all rows."""
+"""So many files of changes are put together into one."""
 FEW_ROWS = 1000
-ORPHANED = 3600.0
-"""Seconds after which a file that no index names is nobody's."""
+"""All is written anew when the changes have more rows than this, and more than a quarter of all."""
+ORPHANED = 60.0
+"""Seconds after which a file that no index names is nobody's: who writes one names it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +122,10 @@ class Shelf:
         else:
             table = None
         try:
-            table = self._read(index.base) if table is None else table
+            table = newest_first(self._read(index.base)) if table is None else table
             for part in parts:
-                table.remove(part.gone)
-                if part.file:
-                    table.merge(self._read(part.file))
+                block = self._read(part.file) if part.file else Table()
+                table = updated(table, block, part.gone)
         except Exception:  # noqa: BLE001 - whatever is on the disk: all of it can be read from the service
             return None
         return table
@@ -131,13 +134,14 @@ class Shelf:
         """Write the whole table anew; return its index, None where that cannot be done now."""
         with self._locked() as mine, contextlib.suppress(OSError):
             if mine:
-                old = self.index()
-                base = self._write(table)
-                made = Index((old.generation if old else 0) + 1, base, len(table), state)
-                self._tell(made)
-                self._tidy(made)
-                return made
+                return self._replaced(table, state, self.index())
         return None
+
+    def _replaced(self, table: Table, state: State, old: Index | None) -> Index:
+        made = Index((old.generation if old else 0) + 1, self._write(table), len(table), state)
+        self._tell(made)
+        self._tidy(made)
+        return made
 
     def append(self, known: Index, table: Table, block: Table, gone: list[str], state: State) -> Index | None:
         """Add changed rows and deleted components; return the index then, None where another kernel was first.
@@ -145,17 +149,35 @@ class Shelf:
         `table` is all of it, as it is with them.
         """
         rows = sum(part.rows for part in known.parts) + len(block)
-        if len(known.parts) >= MANY_PARTS or rows > max(FEW_ROWS, known.rows // 4):
-            return self.replace(table, state)
-        with self._locked() as mine, contextlib.suppress(OSError):
+        with self._locked() as mine, contextlib.suppress(OSError, BrokenFileError):
             now = self.index() if mine else None
-            if now is not None and now.generation == known.generation:
-                part = Part(self._write(block) if len(block) else "", gone, len(block))
-                added = [part] if len(block) or gone else []
-                made = Index(known.generation + 1, known.base, known.rows, state, [*known.parts, *added])
-                self._tell(made)
-                return made
+            if now is None or now.generation != known.generation:
+                return None
+            if rows > max(FEW_ROWS, known.rows // 4):
+                return self._replaced(table, state, now)
+            parts = known.parts
+            if len(parts) >= MANY_PARTS:
+                block, gone, parts = self._together(parts, table, block, gone)
+            part = Part(self._write(block) if len(block) else "", gone, len(block))
+            added = [part] if len(block) or gone else []
+            made = Index(known.generation + 1, known.base, known.rows, state, [*parts, *added])
+            self._tell(made)
+            if parts is not known.parts:
+                self._tidy(made)
+            return made
         return None
+
+    def _together(
+        self, parts: list[Part], table: Table, block: Table, gone: list[str]
+    ) -> tuple[Table, list[str], list[Part]]:
+        """Return all that has changed since the whole table was written, as one part."""
+        touched = {
+            *block.components,
+            *(name for part in parts if part.file for name in self._read(part.file).components),
+        }
+        places = sorted(table.places[name] for name in touched if name in table.places)
+        lost = {*gone, *(name for part in parts for name in part.gone)}
+        return table.take(np.array(places, dtype=np.intp)), sorted(lost), []
 
     def drop(self) -> None:
         """Forget everything."""
@@ -185,7 +207,7 @@ class Shelf:
 
     def _tidy(self, index: Index) -> None:
         """Remove files that the index does not name; young ones may be another kernel's that is about to name them."""
-        named = {INDEX, LOCK, index.base}
+        named = {INDEX, LOCK, index.base, *(part.file for part in index.parts)}
         for path in self._folder.iterdir():
             with contextlib.suppress(OSError):
                 if path.name not in named and time.time() - path.stat().st_mtime > ORPHANED:

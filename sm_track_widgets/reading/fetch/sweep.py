@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sm_track_widgets import _aws
 from sm_track_widgets._crew import Crew
 from sm_track_widgets._names import SEARCH_PAGE
+from sm_track_widgets.reading.fetch.count import count
 from sm_track_widgets.reading.fetch.names import explained
 from sm_track_widgets.reading.fetch.pages import Filter, Page, ask, created
 from sm_track_widgets.reading.table.decode import seconds, table_of
@@ -103,16 +104,18 @@ def sweep(connection: Connection, question: Question, progress: Progress | None 
 @contextmanager
 def _uncollected() -> Generator[None, None, None]:
     """Hold the garbage collector back: the records have no cycles, and looking for some costs a sixth of the time."""
-    with _collector:
-        _sweeping[0] += 1
-        if _sweeping[0] == 1:
-            _sweeping[1] = gc.isenabled()
-            gc.disable()
+    counted = False
     try:
+        with _collector:
+            counted = True
+            _sweeping[0] += 1
+            if _sweeping[0] == 1:
+                _sweeping[1] = gc.isenabled()
+                gc.disable()
         yield
     finally:
         with _collector:
-            _sweeping[0] -= 1
+            _sweeping[0] -= counted
             if not _sweeping[0] and _sweeping[1]:
                 gc.enable()
 
@@ -124,8 +127,7 @@ _sweeping: list[int] = [0, 0]
 
 def _again(connection: Connection, question: Question, found: Found) -> Found:
     """Read once more what seems to be too little: a record that is deleted between two pages moves those behind it."""
-    count = ask(connection, question.filters, question.inner, size=1)
-    if len(found.table) >= count.hits:
+    if len(found.table) >= count(connection, question.doing, question.filters, question.inner).hits:
         return found
     second = _Sweep(connection, question, None)
     more = second.run()

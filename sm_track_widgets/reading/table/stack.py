@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -46,3 +47,44 @@ def newest_first(table: Table) -> Table:
     last = {component: row for row, component in enumerate(table.components)}
     kept = np.fromiter(last.values(), dtype=np.intp, count=len(last))
     return table.take(kept[np.argsort(-created[kept], kind="stable")])
+
+
+def updated(table: Table, block: Table, gone: Iterable[str] = ()) -> Table:
+    """Return the table with the rows of `block` in the place of those of the same components, and without `gone`.
+
+    A table of its own, the newest first: whoever looks at the old one goes on seeing it. Columns that no row has any
+    more are left out.
+    """
+    left = {table.places[name] for name in (*block.components, *gone) if name in table.places}
+    kept = np.ones(len(table), dtype=np.bool_)
+    kept[list(left)] = False
+    old = np.flatnonzero(kept)
+    source = np.concatenate([old, len(table) + np.arange(len(block))])
+    created = np.concatenate([table.number("time", "created"), block.number("time", "created")])[source]
+    source = source[np.argsort(-np.nan_to_num(created, nan=-np.inf), kind="stable")]
+    both = [*table.components, *block.components]
+    numbers = {
+        kind: {
+            name: column
+            for name in {**table.numbers.get(kind, {}), **block.numbers.get(kind, {})}
+            if not np.isnan(
+                column := np.concatenate([table.number(kind, name), block.number(kind, name)])[source]
+            ).all()
+        }
+        for kind in {**table.numbers, **block.numbers}
+    }
+    words = {
+        kind: {
+            name: column
+            for name in {**table.words.get(kind, {}), **block.words.get(kind, {})}
+            if (column := _joined(table.text(kind, name), block.text(kind, name), source)).present().any()
+        }
+        for kind in {**table.words, **block.words}
+    }
+    return Table([both[row] for row in source.tolist()], numbers, words)
+
+
+def _joined(old: Words, new: Words, source: Any) -> Words:
+    """Return the rows of two columns, one behind the other, in the order of `source`."""
+    codes = old.coded(new)
+    return old.with_codes(np.concatenate([old.codes, codes])[source])

@@ -50,8 +50,9 @@ class Words:
         places = self._found()
         found = places.get(text)
         if found is None:
-            found = places[text] = len(self.values)
+            # In this order: an interrupt between the two leaves a text without a code, never a code without a text.
             self.values.append(text)
+            found = places[text] = len(self.values) - 1
         return found
 
     def _found(self) -> dict[str, int]:
@@ -91,7 +92,11 @@ class Words:
 
     def take(self, rows: npt.NDArray[Any]) -> Words:
         """Return the column of these rows, by number or by a mask; it shares the texts, also those it learns."""
-        return Words(self.codes[rows], self.values, self._found())
+        return self.with_codes(self.codes[rows])
+
+    def with_codes(self, codes: Codes) -> Words:
+        """Return a column of these codes; it shares the texts, also those it learns."""
+        return Words(codes, self.values, self._found())
 
     def coded(self, other: Words) -> Codes:
         """Return another column's codes as codes of this one, which learns its texts."""
