@@ -17,6 +17,7 @@ from sm_track_widgets.magics.options import Namespace
 
 _OPTION = re.compile(r"--?[A-Za-z]")
 _QUOTED = re.compile(r"""(?P<quote>['"`]).*?(?:(?P=quote)|\Z)""", re.DOTALL)
+_FIELD = re.compile(r"(?:params|metrics|tags|artifacts)\.[\w.:/@+-]+", re.IGNORECASE)
 _BARE_WORD = re.compile(r"[\w.:/@+-]+")
 
 
@@ -71,6 +72,8 @@ def query(rest: str, namespace: Namespace, magic: str = "") -> str | None:
     text = rest.strip()
     if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]:
         text = text[1:-1].strip()
+    if magic and _FIELD.fullmatch(text):
+        raise UsageError(f"{text!r} is no condition.", f"Write, for example, {text} IS NOT NULL.")
     if magic and _BARE_WORD.fullmatch(text):
         raise UsageError(
             f"{text!r} is no condition.",

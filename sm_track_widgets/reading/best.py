@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sm_track_widgets import connection as connections
-from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets._names import is_reserved, lower_is_better
 from sm_track_widgets.reading.answer import Wanted, find
+from sm_track_widgets.reading.no_metric import MANY, no_metric, no_run
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.table import STATISTICS
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from sm_track_widgets.reading.table.table import Table
 
 Statistic = Literal["last", "min", "max", "avg", "std", "count"]
-MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,12 @@ def best_run(
     if goal not in {None, "max", "min"}:
         raise UsageError(f"goal is 'max' or 'min', not {goal!r}.")
     table = find(connection or connections.current(), Wanted(experiment, query=query)).table
+    queried = bool(query and query.strip())
+    if queried and not len(table):
+        raise no_run()
     values = table.number(stat, metric)
     if np.isnan(values).all():
-        raise NotFoundError(f"No run has a metric {metric!r}.", _hint(table, metric))
+        raise no_metric(metric, table.names(*STATISTICS), queried=queried)
     lowest = goal == "min" or (goal is None and lower_is_better(metric))
     found = np.nanmin(values) if lowest else np.nanmax(values)
     return _told(
@@ -147,10 +150,3 @@ def parameters_of(table: Table, row: int) -> dict[str, Scalar]:
         elif not np.isnan(number):
             found[name] = int(number) if number.is_integer() else number
     return found
-
-
-def _hint(table: Table, metric: str) -> str:
-    known = table.names(*STATISTICS)
-    if not known:
-        return "No metric has been logged yet."
-    return did_you_mean(metric, known) or f"There are: {', '.join(sorted(known)[:MANY])}."

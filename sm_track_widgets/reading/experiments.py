@@ -36,7 +36,13 @@ _NO_JOBS: Params = {
         {"Name": "Source.SourceArn", "Operator": "NotExists"},
     ],
 }
-_NOT_ARCHIVED = {"Name": f"Tags.{ARCHIVED_TAG}", "Operator": "NotExists"}
+_NOT_ARCHIVED: Params = {
+    "Operator": "Or",
+    "Filters": [
+        {"Name": f"Tags.{ARCHIVED_TAG}", "Operator": "NotExists"},
+        {"Name": f"Tags.{ARCHIVED_TAG}", "Operator": "NotEquals", "Value": "true"},
+    ],
+}
 _LISTING, _COUNTING = "list experiments", "count runs"
 _Job = TypeVar("_Job")
 
@@ -99,7 +105,7 @@ def _counted(connection: Connection, names: Sequence[str | None]) -> tuple[dict[
 
     def call(name: str | None) -> Page:
         scope = Scope(unassigned=True) if name is None else Scope(name)
-        return ask(connection, [*scope.filters, _NOT_ARCHIVED], (_NO_JOBS,), size=1)
+        return ask(connection, scope.filters, (_NO_JOBS, _NOT_ARCHIVED), size=1)
 
     with _progress.told("Counting runs") as progress:
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import NotFoundError, UsageError
-from sm_track_widgets.reading import verbs
+from sm_track_widgets.reading import frames, verbs
+from sm_track_widgets.reading.answer import Wanted, find
 from sm_track_widgets.reading.files.csv_file import write_csv
 from sm_track_widgets.reading.files.json_file import write_json
 from sm_track_widgets.reading.files.parquet_file import write_parquet
 from sm_track_widgets.reading.files.target import checked, replacing
+from sm_track_widgets.reading.series.read import read_table
 
 if TYPE_CHECKING:
     import os
@@ -87,9 +90,12 @@ def export(
     elif metrics is not None:
         if columns:
             raise UsageError("Points have no columns to choose from.", "Leave columns or metrics out.")
-        chosen = bool(query or group or archived)
-        runs = _runs(experiment, query, group, archived=archived, connection=connection) if chosen else None
-        frame = verbs.metrics(experiment, metrics, runs, connection=connection)
+        verbs.check_texts(experiment=experiment, query=query, group=group)
+        if query or group or archived:
+            wanted = Wanted(experiment, group, query, archived)
+            frame = _points(connection or connections.current(), wanted, metrics)
+        else:
+            frame = verbs.metrics(experiment, metrics, connection=connection)
     else:
         frame = verbs.runs(experiment, query, columns, group=group, archived=archived, connection=connection)
     return write(frame, target, raw=raw)
@@ -114,15 +120,10 @@ def write(frame: pd.DataFrame, path: str | os.PathLike[str], *, raw: bool = Fals
     return target
 
 
-def _runs(
-    experiment: str | None,
-    query: str | None,
-    group: str | None,
-    *,
-    archived: bool,
-    connection: Connection | None,
-) -> list[str]:
-    found: Any = verbs.runs(experiment, query, ["run"], group=group, archived=archived, connection=connection)
-    if not len(found):
+def _points(connection: Connection, wanted: Wanted, metrics: str | Iterable[str]) -> pd.DataFrame:
+    # Of the table itself: by its name or its component here, a run could be taken for another one of all runs.
+    table = find(connection, wanted).table
+    if not len(table):
         raise NotFoundError("There is no such run.", "%sm_runs shows all.")
-    return found["run"].tolist()
+    names = verbs.several("metrics", metrics)
+    return frames.points_frame(read_table(connection, table, names, queried=bool(wanted.query)))

@@ -71,9 +71,12 @@ def to_frame(table: Table, *, group: str | None = None, reserved: bool = False) 
 def parameters_frame(table: Table, *, reserved: bool = False) -> pd.DataFrame:
     """Turn a table of runs into their parameters: ``run``, then a column for each parameter, by its plain name.
 
-    A parameter that is a number in one run and text in another is an object column of both.
+    A parameter that is a number in one run and text in another is an object column of both. A parameter called ``run``
+    is the column ``params.run``.
     """
-    columns = {"run": rows.shown(table), **_parameters(table, "", reserved=reserved)}
+    held = _parameters(table, "", reserved=reserved)
+    called = _apart(list(held), ("run",), PARAMETER)
+    columns = {"run": rows.shown(table), **dict(zip(called, held.values(), strict=True))}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
 
 
@@ -153,33 +156,27 @@ def points_frame(series: Sequence[Series]) -> pd.DataFrame:
 def wide_frame(series: Sequence[Series]) -> pd.DataFrame:
     """Turn series into one row per run and step: ``run``, ``step``, then a column per metric.
 
-    A point without a step has its number in the series as step; of several points at one step the last one
-    counts.
+    A point without a step has its number in the series as step; of several points at one step the last one that is
+    not NaN counts. A metric called ``run`` or ``step`` is the column ``metrics.run`` or ``metrics.step``.
     """
-    names = list(dict.fromkeys(one.metric for one in series))
-    columns = [
-        pd.Series(
-            np.asarray(one.values, dtype=np.float64),
-            index=pd.MultiIndex.from_product(
-                [[one.run], filled(one.steps).astype(np.int64)], names=["run", "step"]
-            ),
-            name=one.metric,
-        )
-        for one in series
-    ]
-    metrics = [
-        pd.concat([column for column in columns if column.name == name])
-        .groupby(level=[0, 1], sort=False)
-        .last()
-        for name in names
-    ]
-    if not metrics:
-        return pd.DataFrame({"run": pd.Series(dtype=object), "step": pd.Series(dtype=np.int64)})
-    table = pd.concat(metrics, axis=1, sort=False)
-    order = {run: place for place, run in enumerate(dict.fromkeys(one.run for one in series))}
-    table = table.reset_index()
-    runs: Any = table["run"]
-    return table.iloc[np.lexsort((table["step"], runs.map(order)))].reset_index(drop=True)
+    lengths = [len(one) for one in series]
+    run, runs = _coded([one.run for one in series], lengths)
+    metric, names = _coded([one.metric for one in series], lengths)
+    step = _joined(series, lambda one: filled(one.steps).astype(np.int64), np.int64)
+    value = _joined(series, lambda one: np.asarray(one.values, dtype=np.float64), np.float64)
+    order = np.lexsort((step, run))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (np.diff(run[order]) != 0) | (np.diff(step[order]) != 0)
+    row = np.empty(len(order), dtype=np.intp)
+    row[order] = np.cumsum(first) - 1
+    cells = np.full((len(names), int(first.sum())), np.nan)
+    known = ~np.isnan(value)
+    cells[metric[known], row[known]] = value[known]  # of several at one place the last one stays
+    table = pd.DataFrame(cells.T, columns=pd.Index(_apart(names, ("run", "step"), METRIC), dtype=object))
+    kept = order[first]
+    table.insert(0, "run", _text(runs)[run[kept]])
+    table.insert(1, "step", step[kept])
+    return table
 
 
 def curves_frame(key: str, lines: Sequence[tuple[Any, ...]], *, counted: bool = False) -> pd.DataFrame:
@@ -285,9 +282,27 @@ def _matching(frame: pd.DataFrame, name: str) -> list[str]:
 
 
 def _repeated(names: Sequence[str], lengths: Sequence[int]) -> pd.Categorical:
-    categories = list(dict.fromkeys(names))
-    codes = [categories.index(name) for name in names]
-    return pd.Categorical.from_codes(np.repeat(np.array(codes, dtype=np.intp), lengths), categories)
+    codes, categories = _coded(names, lengths)
+    return pd.Categorical.from_codes(codes, categories)
+
+
+def _coded(names: Sequence[str], lengths: Sequence[int]) -> tuple[Any, list[str]]:
+    """Return the names repeated, as places among the different ones, and these."""
+    places: dict[str, int] = {}
+    codes = [places.setdefault(name, len(places)) for name in names]
+    return np.repeat(np.array(codes, dtype=np.intp), lengths), list(places)
+
+
+def _apart(names: Sequence[str], fixed: Sequence[str], prefix: str) -> list[str]:
+    """Return the names as columns beside the fixed ones: what is called like one of these gets the prefix."""
+    taken = {*names, *fixed}
+    found: list[str] = []
+    for name in names:
+        column = name
+        while column in fixed or (column != name and column in taken):
+            column = prefix + column
+        found.append(column)
+    return found
 
 
 def _joined(series: Sequence[Series], part: Callable[[Series], Any], kind: Any) -> Any:

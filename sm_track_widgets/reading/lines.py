@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from math import inf
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
+import pandas as pd
 
 from sm_track_widgets import connection as connections
-from sm_track_widgets._errors import UsageError
+from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
 from sm_track_widgets._names import is_system
 from sm_track_widgets.reading import frames
 from sm_track_widgets.reading.answer import Wanted, find
-from sm_track_widgets.reading.curves import axis_of, band, envelope, smooth
+from sm_track_widgets.reading.curves import Edges, axis_of, band, envelope, smooth
+from sm_track_widgets.reading.no_metric import no_metric, no_run
 from sm_track_widgets.reading.series import read as series
+from sm_track_widgets.reading.smoothing import Kind
+from sm_track_widgets.reading.table.table import STATISTICS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sm_track_widgets.connection import Connection
-    from sm_track_widgets.reading.curves import Edges
     from sm_track_widgets.reading.downsample import Floats
     from sm_track_widgets.reading.series.read import RunSeries
-    from sm_track_widgets.reading.smoothing import Kind
     from sm_track_widgets.reading.table.table import Table
 
 AXES = ("step", "time", "relative")
 WIDTH = 2000
+HEAVIEST = 0.99
+"""The largest weight of what came before; with 1 a curve would never leave its first value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def curves(
         points. A gap (NaN) stays a gap.
     by
         Draw the mean of runs instead: of each ``"group"``, or of runs alike in any column of `sm_track_widgets.runs`,
-        e.g. ``"params.depth"``.
+        e.g. ``"params.depth"``; runs where that is missing are one group, called None.
     edges
         Of the band around a mean: ``"range"`` of its runs, or a standard ``"deviation"``.
     points
@@ -85,16 +88,18 @@ def curves(
     NotFoundError
         When there is no such experiment, run or metric.
     UsageError
-        For another kind of smoothing, or a column that there is not.
+        For a smoothing, edges or points that there are not, or a column that there is not.
     """
-    if points < 1:
-        raise UsageError("points is 1 or more.", "It is the width of a chart in pixels, usually.")
+    _check(smooth_kind, smoothing, edges, points)
     place = connection or connections.current()
     wanted = None if runs is None else [runs] if isinstance(runs, str) else list(runs)
     table = find(place, Wanted(experiment, query=query, archived=wanted is not None)).table
-    found = series.read_table(
-        place, table, _names(metrics, x), wanted, axis="time" if x in {"time", "relative"} else "auto"
-    )
+    queried = bool(query and query.strip())
+    _check_x(x, table, queried=queried)
+    axis = "time" if x in {"time", "relative"} else "auto"
+    found = series.read_table(place, table, _names(metrics, x), wanted, axis=axis, queried=queried)
+    if x not in AXES and all(one.metric != x for one in found):
+        raise no_metric(x, {one.metric for one in found}, queried=queried, chosen=wanted is not None)
     drawn = [
         _Curve(one.run, one.metric, one.x, smooth(one.y, smooth_kind, smoothing)) for one in _along(found, x)
     ]
@@ -104,6 +109,35 @@ def curves(
         return frames.curves_frame("run", [(one.run, one.metric, *_reduced(one, points)) for one in drawn])
     column, classes = _classes(table, by)
     return frames.curves_frame(column, _averaged(drawn, classes, edges, points), counted=True)
+
+
+def _check(kind: Kind, amount: Any, edges: Edges, points: int) -> None:
+    if points < 1:
+        raise UsageError("points is 1 or more.", "It is the width of a chart in pixels, usually.")
+    for what, given, known in (("smoothing", kind, get_args(Kind)), ("edges", edges, get_args(Edges))):
+        if given not in known:
+            hint = did_you_mean(str(given), known) or f"Choose one of {', '.join(known)}."
+            raise UsageError(f"There {'are' if what == 'edges' else 'is'} no {what} {given!r}.", hint)
+    if not isinstance(amount, (int, float, np.number)) or not 0 <= amount < inf:
+        raise UsageError(
+            f"smoothing is a number, 0 or more, not {amount!r}.", "0 leaves the values as they are."
+        )
+    if kind == "ema" and amount > HEAVIEST:
+        raise UsageError(
+            f"smoothing is 0 to {HEAVIEST}, not {amount!r}.",
+            'A window in points goes with smooth_kind="mean".',
+        )
+
+
+def _check_x(x: str, table: Table, *, queried: bool) -> None:
+    """Refuse an axis that is no run's metric, before anything is read."""
+    known = [*AXES, *table.names(*STATISTICS)]
+    if x in known:
+        return
+    if queried and not len(table):
+        raise no_run()
+    hint = did_you_mean(str(x), known) or f"x is one of {', '.join(AXES)}, or a metric."
+    raise NotFoundError(f"No run has a metric {x!r}.", hint)
 
 
 def _names(metrics: str | Iterable[str] | None, x: str) -> list[str] | None:
@@ -139,10 +173,12 @@ def _reduced(curve: _Curve, points: int) -> tuple[Floats, Floats, Floats, Floats
 
 
 def _classes(table: Table, by: str) -> tuple[str, dict[str, Any]]:
-    """Return the column that `by` names, and its value of each run."""
+    """Return the column that `by` names, and its value of each run; None for all that are missing."""
     frame = frames.choose(frames.to_frame(table), [by])
     column = str(frame.columns[-1])
-    return column, dict(zip(frame["run"], frame[column], strict=True))
+    # NaN is not equal to itself: each would be a class of its own.
+    values = [None if pd.isna(value) else value for value in frame[column].tolist()]
+    return column, dict(zip(frame["run"], values, strict=True))
 
 
 def _averaged(

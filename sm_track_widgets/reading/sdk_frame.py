@@ -104,8 +104,10 @@ def _artifacts(table: Table, kind: str, section: int) -> Iterator[tuple[str, tup
     names = sorted(name for name in table.names(kind) if not is_reserved(name))
     for place, name in enumerate(names):
         held, types = table.text(kind, name), table.text(f"{kind}_type", name)
-        told = types.objects(None) if types.present().any() else np.full(len(table), np.nan)
+        told = types.objects(None)
         told[~held.present()] = np.nan
+        if not types.present().any() and not held.present().all():
+            told = np.full(len(table), np.nan)  # as pandas has a column of None and NaN
         yield f"{name} - MediaType", (section, place, 0), told, held.present()
         yield f"{name} - Value", (section, place, 1), held.objects(np.nan), held.present()
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 from sm_track_widgets import connection as connections
+from sm_track_widgets._errors import UsageError, did_you_mean
+from sm_track_widgets._points import AXES
 from sm_track_widgets.reading import frames
 from sm_track_widgets.reading.answer import Wanted, components, find
 from sm_track_widgets.reading.sdk_frame import analytics_frame
 from sm_track_widgets.reading.series import read as series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from sm_track_widgets._points import Axis
@@ -71,13 +72,13 @@ def runs(
     UsageError
         When there is no such column, or the query cannot be read.
     """
+    check_texts(experiment=experiment, query=query, group=group)
+    chosen = several("columns", columns)
     wanted = Wanted(experiment, group, query, archived, unassigned, cached)
     answer = find(connection or connections.current(), wanted)
     frame = frames.to_frame(answer.table, group=group, reserved=reserved)
     frame.attrs["missing"] = answer.missing
-    if columns is None:
-        return frame
-    return frames.choose(frame, [columns] if isinstance(columns, str) else columns)
+    return frame if chosen is None else frames.choose(frame, chosen)
 
 
 def metrics(
@@ -119,9 +120,16 @@ def metrics(
     ------
     NotFoundError
         When there is no such experiment, run or metric.
+    UsageError
+        When there is no such axis, or the query cannot be read.
     """
+    check_texts(experiment=experiment, query=query)
+    if axis not in AXES:
+        hint = did_you_mean(str(axis), AXES) or f"Choose one of {', '.join(AXES)}."
+        raise UsageError(f"There is no axis {axis!r}.", hint)
+    wanted, among = several("names", names), several("runs", runs)
     place = connection or connections.current()
-    found = series.read(place, experiment, _several(names), _several(runs), query=query, axis=axis)
+    found = series.read(place, experiment, wanted, among, query=query, axis=axis)
     return frames.wide_frame(found) if wide else frames.points_frame(found)
 
 
@@ -142,6 +150,7 @@ def parameters(
     differing
         Only parameters that are not the same in all of these runs.
     """
+    check_texts(experiment=experiment, query=query)
     answer = find(connection or connections.current(), Wanted(experiment, query=query))
     frame = frames.parameters_frame(answer.table, reserved=reserved)
     return frames.differing(frame) if differing else frame
@@ -161,6 +170,7 @@ def artifacts(
     experiment, query, reserved, connection
         As for `runs`.
     """
+    check_texts(experiment=experiment, query=query)
     answer = find(connection or connections.current(), Wanted(experiment, query=query))
     return frames.artifacts_frame(answer.table, reserved=reserved)
 
@@ -182,9 +192,35 @@ def analytics(experiment: str, *, cached: bool = True, connection: Connection | 
     NotFoundError
         When there is no such experiment.
     """
+    check_texts(experiment=experiment)
     place = connection or connections.current()
     return analytics_frame(components(place, experiment, cached=cached).table)
 
 
-def _several(names: Iterable[str] | None) -> Iterable[str] | None:
-    return [names] if isinstance(names, str) else names
+def check_texts(**given: object) -> None:
+    """Refuse what is neither a text nor None.
+
+    Raises
+    ------
+    UsageError
+        For the first that is not.
+    """
+    for what, value in given.items():
+        if value is not None and not isinstance(value, str):
+            raise UsageError(f"{what} is a text, not {value!r:.60}.", f'Write {what}="...".')
+
+
+def several(what: str, names: Any) -> list[str] | None:
+    """Return names as a list, be they several or one.
+
+    Raises
+    ------
+    UsageError
+        When one of them is no text.
+    """
+    if names is None or isinstance(names, str):
+        return None if names is None else [names]
+    listed: list[Any] = list(cast("Any", names)) if isinstance(names, Iterable) else [names]
+    for name in listed:
+        check_texts(**{what: name})
+    return listed

@@ -61,6 +61,15 @@ def test_options_are_cut_out_and_the_rest_stays(line, query, experiment):
     assert parsed.experiment == experiment
 
 
+@pytest.mark.parametrize("word", ["params.x", "metrics.auc.max", "Tags.team", "artifacts.model"])
+def test_a_lone_field_is_told_what_is_missing(word):
+    with pytest.raises(UsageError) as caught:
+        query_line.query(word, NAMES, "sm_runs")
+    assert str(caught.value) == f"'{word}' is no condition. Write, for example, {word} IS NOT NULL."
+    with pytest.raises(UsageError, match="An experiment is named by -e: %sm_runs -e trees;"):
+        query_line.query("trees", NAMES, "sm_runs")
+
+
 def test_values_that_look_like_options_belong_to_theirs():
     parsed, rest = query_line.parse(magic, "--sort -auc a = 1 --df")
     assert (parsed.sort, parsed.df, rest) == ("-auc", True, "a = 1")

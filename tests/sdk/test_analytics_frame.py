@@ -85,3 +85,22 @@ def test_the_sdks_run_reads_as_ours(session: Any, sdk: Any, connection: Connecti
     told = (row["run"], row["group"], row["status"], row["params.lr"], row["metrics.loss.last"])
     assert told == ("my-run", "", "Completed", 0.1, 1.0)
     assert row["duration_s"] >= 0
+
+
+@pytest.mark.parametrize("held", ["all", "some"])
+@pytest.mark.parametrize("typed", ["all", "some", "none"])
+def test_media_types_are_missing_as_the_sdks(
+    session: Any, sagemaker: Any, connection: Connection, held: str, typed: str
+) -> None:
+    sagemaker.create_experiment(ExperimentName="exp")
+    sagemaker.create_trial(ExperimentName="exp", TrialName="group")
+    for number in range(3):
+        kind = {"MediaType": "text/plain"} if typed == "all" or (typed == "some" and number == 0) else {}
+        there = held == "all" or number < 2
+        sagemaker.create_trial_component(
+            TrialComponentName=f"exp-{number}",
+            OutputArtifacts={"model": {"Value": "s3://b/m", **kind}} if there else {},
+        )
+        sagemaker.associate_trial_component(TrialComponentName=f"exp-{number}", TrialName="group")
+    theirs = _sdk.experiment_analytics("exp", session).dataframe()
+    pd.testing.assert_frame_equal(reading.analytics("exp", connection=connection), theirs)

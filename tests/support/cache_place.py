@@ -75,3 +75,15 @@ class Place:
     def index(self):
         (path,) = self.folder.rglob("cache/*/runs-1/*/index.json")
         return path
+
+
+def filled(folder):
+    """A place with 30 runs that ended two days ago."""
+    made = Place(folder)
+    for number in range(30):
+        made.add(f"exp-r{number}", Parameters={"n": {"NumberValue": float(number)}})
+        made.log(f"exp-r{number}", number / 2)
+        made.end(f"exp-r{number}")
+        made.now += 10
+    made.now += 2 * 86400
+    return made

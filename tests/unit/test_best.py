@@ -80,7 +80,13 @@ def test_ties_and_parameters_to_train_with(place):
         ("zzz", {}, NotFoundError, "No run has a metric 'zzz'. There are: auc, val_loss."),
         ("auc", {"stat": "mx"}, UsageError, "stat is one of last, min, max, avg, std, count, not 'mx'."),
         ("auc", {"goal": "up"}, UsageError, "goal is 'max' or 'min', not 'up'."),
-        ("auc", {"query": "params.opt = 'd'"}, NotFoundError, "No run has a metric 'auc'."),
+        (
+            "auc",
+            {"query": "params.opt = 'd'"},
+            NotFoundError,
+            "No run has a metric 'auc'. The runs of the query have no metrics.",
+        ),
+        ("auc", {"query": "params.depth > 99"}, NotFoundError, "No run satisfies the query."),
     ],
 )
 def test_what_cannot_be_told(place, metric, options, error, words):

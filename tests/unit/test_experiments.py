@@ -45,6 +45,8 @@ def test_each_is_a_row_the_newest_first_with_as_many_runs_as_are_listed(place: C
     client = fill(place, {"one": 1, "none": 0, "Three": 3})
     arn = client.describe_trial_component(TrialComponentName="three-r0")["TrialComponentArn"]
     client.add_tags(ResourceArn=arn, Tags=[{"Key": "sm_track:archived", "Value": "true"}])
+    arn = client.describe_trial_component(TrialComponentName="three-r1")["TrialComponentArn"]
+    client.add_tags(ResourceArn=arn, Tags=[{"Key": "sm_track:archived", "Value": "false"}])
     frame = experiments(connection=place)
     assert frame["experiment"].tolist() == ["Three", "none", "one"]
     assert frame["runs"].tolist() == [2, 0, 1]

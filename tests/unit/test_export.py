@@ -16,6 +16,7 @@ import pytest
 
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.connection import Connection
+from sm_track_widgets.reading import asked_for
 from sm_track_widgets.reading.export import export, write
 from sm_track_widgets.reading.files.csv_file import harmless
 from sm_track_widgets.reading.verbs import analytics, runs
@@ -268,3 +269,23 @@ def test_points_of_no_run_at_all(filled: Connection, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="There is no such run"):
         export(tmp_path / "a.csv", "trees", "name = 'nobody'", metrics="auc", connection=filled)
     assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_points_of_a_run_whose_name_another_has_too(
+    home: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked_for, "FEW", 0)
+    # The component of the second run is "one-b", as the third one is called.
+    for experiment, name, value in (
+        ("two", "a", 1.0),
+        ("one", "b", 2.0),
+        ("one", "one-b", 3.0),
+        ("one", "a", 4.0),
+    ):
+        with Run(experiment, name, connection=home) as run:
+            run.log_metric("auc", value, step=0)
+    for _ in range(2):  # asked for by the query; then among all runs, which are known
+        for query, value in (("experiment = 'two'", 1.0), ("component = 'one-b'", 2.0)):
+            path = export(tmp_path / "p.json", query=query, metrics="auc", connection=home)
+            assert [row["value"] for row in rows_of(path)] == [value]
+        runs(connection=home)

@@ -33,7 +33,9 @@ def place(request, tmp_path_factory):
         client.create_trial_component(
             TrialComponentName=f"exp-{name}",
             DisplayName=name,
-            Parameters={"depth": {"NumberValue": 2.0 if name == "c" else 6.0}},
+            Parameters={"depth": {"NumberValue": 2.0}, "width": {"NumberValue": 1.0}}
+            if name == "c"
+            else {"depth": {"NumberValue": 6.0}},
         )
         client.associate_trial_component(
             TrialComponentName=f"exp-{name}", TrialName="h" if name == "c" else "g"
@@ -128,3 +130,40 @@ def test_long_lines_are_reduced_and_keep_their_spikes(tmp_path):
     assert len(curves("long", "m", points=100_000, connection=home)) == 50_000
     with pytest.raises(UsageError, match="points is 1 or more"):
         curves("long", "m", points=0, connection=home)
+
+
+@pytest.mark.parametrize("metrics", [None, "loss"])
+def test_an_axis_that_there_is_not(place, metrics):
+    with pytest.raises(NotFoundError, match=r"No run has a metric 'stpe'\. Did you mean 'step'"):
+        curves("exp", metrics, x="stpe", connection=place)
+    with pytest.raises(NotFoundError, match="x is one of step, time, relative, or a metric"):
+        curves("exp", metrics, x="zzz", connection=place)
+    with pytest.raises(NotFoundError, match="No run satisfies the query"):
+        curves("exp", metrics, x="epoch", query="params.depth > 99", connection=place)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"smoothing": 1.0}, "smoothing is 0 to 0.99, not 1.0."),
+        ({"smoothing": -0.5}, "smoothing is a number, 0 or more, not -0.5."),
+        ({"smoothing": float("nan"), "smooth_kind": "mean"}, "smoothing is a number, 0 or more, not nan."),
+        ({"smoothing": float("inf"), "smooth_kind": "gauss"}, "smoothing is a number, 0 or more, not inf."),
+        ({"smoothing": "much"}, "smoothing is a number, 0 or more, not 'much'."),
+        ({"edges": "rnge"}, "There are no edges 'rnge'. Did you mean 'range'?"),
+        ({"edges": "x"}, "There are no edges 'x'. Choose one of range, deviation."),
+    ],
+)
+def test_options_that_there_are_not(place, options, words):
+    with pytest.raises(UsageError) as caught:
+        curves("exp", "loss", connection=place, **options)
+    assert str(caught.value).startswith(words)
+
+
+def test_runs_where_the_column_is_missing_are_one_group(place):
+    frame = curves("exp", "loss", by="width", connection=place)
+    assert len(frame["params.width"].unique()) == 2
+    missing = frame[frame["params.width"].isna()]
+    assert missing["count"].tolist() == [2, 2, 2]
+    assert missing["value"].tolist() == [6.0, 3.0, 2.0]
+    assert frame[frame["params.width"] == 1.0]["count"].tolist() == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -105,3 +106,50 @@ def test_nothing_asked_and_wrong_queries():
         matching(frame, "params.alpa = 1")
     assert len(matching(frame.head(0), "params.alpa = 1")) == 0
     assert matching(pd.DataFrame({"run": ["x", "x"]}), "name = 'x'").shape == (2, 1)
+
+
+def test_columns_called_by_numbers():
+    frame = pd.DataFrame({0: [1, 2], 1: ["a", "b"]})
+    assert matching(frame, "params.0 = 2")[1].tolist() == ["b"]
+    assert matching(pd.DataFrame([[1, 2]]), "params.1 = 2").shape == (1, 2)
+
+
+@pytest.mark.parametrize("names", [["x", "x"], ["run", "run"], [1, "1"]])
+def test_two_columns_of_one_name(names):
+    with pytest.raises(UsageError, match=f"Two columns of the frame are called '{names[1]}'. Rename one"):
+        matching(pd.DataFrame([[1, 2]], columns=names), "params.x = 1")
+
+
+def test_cells_of_any_kind():
+    odd = [np.array([1, 2]), [1], (), {}, None, float("nan"), pd.NA, pd.NaT, "x", 2]
+    names = ["params.p", "alpha", "tags.t", "metrics.m.last", "m - Max", "f - Value", "run", "status"]
+    names += ["Trials", "Experiments", "started", "ended", "duration_s"]
+    frame = pd.DataFrame({name: pd.Series(odd, dtype=object) for name in names})
+    assert len(matching(frame, "params.p = 2")) == 1
+    assert len(matching(frame, "params.alpha = '[1 2]'")) == 1
+    assert len(matching(frame, "tags.t = 'x'")) == 1
+    assert matching(frame, "metrics.m = 2").index.tolist() == [0]
+    assert len(matching(frame, "experiment = 'x' OR group = '2'")) == 2
+    assert len(matching(frame, "experiment = '1'")) == 2
+
+
+def test_lists_read_back_from_a_file_or_missing():
+    frame = pd.DataFrame({"Trials": [["g"], None, float("nan"), "g"], "x": range(4)})
+    assert matching(frame, "group = 'g'")["x"].tolist() == [0, 3]
+
+
+@pytest.mark.parametrize("kind", [object, "category"])
+def test_times_that_cannot_be_read_are_missing(kind):
+    told = ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.5Z", "soon", None]
+    frame = pd.DataFrame({"started": pd.Series(told, dtype=kind), "x": range(4)})
+    assert matching(frame, "started > '2026-01-01'")["x"].tolist() == [0, 1]
+    assert matching(frame, "started IS NULL")["x"].tolist() == [2, 3]
+    spans = pd.DataFrame({"started": pd.to_timedelta([1, 2], unit="s"), "x": range(2)})
+    assert len(matching(spans, "started IS NULL")) == 2
+
+
+def test_a_duration_without_its_times():
+    frame = pd.DataFrame({"run": ["a", "b", "c"], "duration_s": [0.5, 2.0, None]})
+    assert matching(frame, "duration > 1")["run"].tolist() == ["b"]
+    assert matching(frame, "duration IS NULL")["run"].tolist() == ["c"]
+    assert len(matching(frame, "started IS NULL AND ended IS NULL")) == 3

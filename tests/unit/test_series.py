@@ -6,6 +6,7 @@ from sm_track_widgets import config
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets._types import Point
 from sm_track_widgets.connection import Connection
+from sm_track_widgets.reading import verbs
 from sm_track_widgets.reading.series import read as series
 from sm_track_widgets.reading.table.table import Table
 
@@ -23,6 +24,10 @@ def embedded(tmp_path_factory):
         client.associate_trial_component(TrialComponentName=f"exp-{run}", TrialName="group")
         made.put_points(f"exp-{run}", [Point("loss", 3.0 - at, at, now - 60 + at) for at in range(3)])
     made.put_points("exp-b", [Point("acc", 0.5, 0, now - 30.0)])
+    client.create_experiment(ExperimentName="bare")
+    client.create_trial(TrialName="bare", ExperimentName="bare")
+    client.create_trial_component(TrialComponentName="bare-c")
+    client.associate_trial_component(TrialComponentName="bare-c", TrialName="bare")
     return made
 
 
@@ -61,10 +66,45 @@ def test_what_is_not_there(home):
         series.read(home, "exp", ["los"])
     with pytest.raises(NotFoundError, match=r"No run has a metric 'zzz'. There are: acc, loss"):
         series.read(home, "exp", ["zzz"])
-    with pytest.raises(NotFoundError, match=r"No run has a metric 'acc'. There are: loss"):
+    with pytest.raises(NotFoundError, match=r"None of these runs has a metric 'acc'. There are: loss"):
         series.read(home, "exp", ["acc"], ["a"])
     with pytest.raises(NotFoundError, match="There is no run 'c'"):
         series.read(home, "exp", runs=["c"])
+
+
+def test_what_the_query_or_the_named_runs_do_not_have(home):
+    with pytest.raises(NotFoundError, match=r"^No run satisfies the query\.$"):
+        series.read(home, "exp", ["loss"], query="metrics.loss > 99")
+    with pytest.raises(NotFoundError, match=r"^No run satisfies the query\.$"):
+        series.read(home, "exp", runs=["a"], query="metrics.loss > 99")
+    assert series.read(home, "exp", query="metrics.loss > 99") == []
+    with pytest.raises(
+        NotFoundError, match=r"None of these runs has a metric 'loss'\. They have no metrics\."
+    ):
+        series.read(home, "bare", ["loss"], ["c"])
+    with pytest.raises(NotFoundError, match=r"The runs of the query have no metrics\."):
+        series.read(home, "bare", ["loss"], query="name = 'c'")
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: verbs.runs(5), "experiment is a text, not 5."),
+        (lambda: verbs.runs("exp", 5), "query is a text, not 5."),
+        (lambda: verbs.runs("exp", group=5), "group is a text, not 5."),
+        (lambda: verbs.runs("exp", columns=5), "columns is a text, not 5."),
+        (lambda: verbs.parameters("exp", 5), "query is a text, not 5."),
+        (lambda: verbs.artifacts(["exp"]), "experiment is a text, not ['exp']."),
+        (lambda: verbs.metrics("exp", 5), "names is a text, not 5."),
+        (lambda: verbs.metrics("exp", runs=[5]), "runs is a text, not 5."),
+        (lambda: verbs.metrics("exp", axis="tim"), "There is no axis 'tim'. Did you mean 'time'?"),
+        (lambda: verbs.analytics(5), "experiment is a text, not 5."),
+    ],
+)
+def test_what_is_no_text_is_told_in_one_line(ask, words):
+    with pytest.raises(UsageError) as caught:
+        ask()
+    assert str(caught.value).startswith(words)
 
 
 def test_one_name_is_not_a_list(home):

@@ -50,7 +50,9 @@ def _fixed(kind: str, table: Table) -> Columns:
     if kind in TIMES:
         return Columns([table.number("time", kind)], [])
     if kind == "duration":
-        return Columns([table.number("time", "ended") - table.number("time", "started")], [])
+        passed = table.number("time", "ended") - table.number("time", "started")
+        # Frames may tell it without the two times.
+        return Columns([np.where(np.isnan(passed), table.number("time", "duration"), passed)], [])
     if kind == "component":
         return Columns([], [Words(np.arange(len(table), dtype=np.int32), table.components)])
     if kind in _FACTS:

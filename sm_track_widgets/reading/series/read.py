@@ -12,6 +12,7 @@ from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
 from sm_track_widgets._types import Series
 from sm_track_widgets.reading.answer import Wanted, find
 from sm_track_widgets.reading.jobs import HELD_BY
+from sm_track_widgets.reading.no_metric import no_metric, no_run
 from sm_track_widgets.reading.series import refresh
 from sm_track_widgets.reading.series.rows import Pair, Summary
 from sm_track_widgets.reading.table import rows
@@ -105,7 +106,7 @@ def read(
     wanted = None if runs is None else _listed(runs, "runs")
     # A run that is asked for by name is shown, archived or not.
     table = find(connection, Wanted(experiment, query=query, archived=wanted is not None)).table
-    return read_table(connection, table, metrics, wanted, axis=axis)
+    return read_table(connection, table, metrics, wanted, axis=axis, queried=bool(query and query.strip()))
 
 
 def read_table(
@@ -115,13 +116,19 @@ def read_table(
     runs: Sequence[str] | None = None,
     *,
     axis: Axis = "auto",
+    queried: bool = False,
 ) -> list[RunSeries]:
-    """As `read`, of runs that have been read."""
+    """As `read`, of runs that have been read; `queried` if these are the ones of a query."""
+    if queried and not len(table) and (names or runs):
+        raise no_run()
     shown = rows.shown_names(table)
     chosen = range(len(table)) if runs is None else _chosen(runs, table, shown)
     known = table.names(*STATISTICS)
     there = {name: ~np.isnan(table.number("count", name)) for name in known}
-    _check_metrics(names or (), {name for name in known if any(there[name][row] for row in chosen)})
+    logged = {name for name in known if any(there[name][row] for row in chosen)}
+    for name in names or ():
+        if name not in logged:
+            raise no_metric(name, logged, queried=queried, chosen=runs is not None)
     ordered = sorted(known) if names is None else [name for name in names if name in there]
     pairs = [_pair(table, row, name, shown[row]) for row in chosen for name in ordered if there[name][row]]
     return read_pairs(connection, pairs, axis)
@@ -153,12 +160,3 @@ def _chosen(runs: Sequence[str], table: Table, shown: Sequence[str]) -> list[int
             hint = did_you_mean(name, shown) or "runs() lists them."
             raise NotFoundError(f"There is no run {name!r}.", hint)
     return list(dict.fromkeys(places[name] for name in runs))
-
-
-def _check_metrics(names: Sequence[str], known: set[str]) -> None:
-    for name in names:
-        if name not in known:
-            hint = did_you_mean(name, known) or (
-                f"There are: {', '.join(sorted(known)[:10])}." if known else ""
-            )
-            raise NotFoundError(f"No run has a metric {name!r}.", hint or "No metric has been logged yet.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
+from sm_track_widgets._errors import UsageError
 from sm_track_widgets.reading.table.table import STATISTICS, Table
 from sm_track_widgets.reading.table.words import Words
 
@@ -32,19 +32,37 @@ def table_of_frame(frame: pd.DataFrame) -> Table:
     """Turn a frame of runs into a table with the same rows.
 
     Columns are known by their names: those of `sm_track_widgets.runs`, those of the SDK's ExperimentAnalytics; any
-    other column is a parameter. What a frame does not tell, such as when a run was created, is missing.
+    other column is a parameter. What a frame does not tell, such as when a run was created, is missing, and so is what
+    cannot be read.
+
+    Raises
+    ------
+    UsageError
+        When two columns have the same name.
     """
-    table = Table(_components(frame))
-    for name in map(str, frame.columns):
-        _add(table, name, frame[name])
+    columns = _columns(frame)
+    table = Table(_components(frame, columns))
+    for name, column in columns.items():
+        _add(table, name, column)
     return table
 
 
-def _components(frame: pd.DataFrame) -> list[str]:
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return the columns by name: a name may be a number, but a query writes it as text."""
+    columns: dict[str, Any] = {}
+    for place, name in enumerate(map(str, frame.columns)):
+        if name in columns:
+            raise UsageError(f"Two columns of the frame are called {name!r}.", "Rename one of them first.")
+        columns[name] = frame.iloc[:, place]
+    return columns
+
+
+def _components(frame: pd.DataFrame, columns: dict[str, Any]) -> list[str]:
     named = frame.attrs.get("components", {})
-    names = [str(name) for name in frame["run"]] if "run" in frame.columns else []
-    if "TrialComponentName" in frame.columns:
-        names = [str(name) for name in frame["TrialComponentName"]]
+    names: list[str] = []
+    for column in ("TrialComponentName", "run"):
+        if column in columns and not names:
+            names = [str(name) for name in columns[column]]
     found = [str(named.get(name, name)) for name in names] or [str(label) for label in frame.index]
     return found if len(set(found)) == len(found) else [f"{name} {row}" for row, name in enumerate(found)]
 
@@ -54,16 +72,18 @@ def _add(table: Table, name: str, column: Any) -> None:
         _put_words(table, *_TEXTS[name], _texts(column, empty=False))
     elif name in {"started", "ended"}:
         _put(table, "time", name, _seconds(column))
+    elif name == "duration_s":
+        _put(table, "time", "duration", _numbers(column))
     elif name in _LISTS:
         for kind in _LISTS[name]:
-            _put_words(table, kind, "0", Words.of([value[0] if len(value) else None for value in column]))
+            _put_words(table, kind, "0", Words.of([_first(value) for value in column.tolist()]))
     elif found := _OURS.fullmatch(name):
         _put(table, found["kind"], found["name"], _numbers(column))
     elif name.startswith("tags."):
         _put_words(table, "tag", name.removeprefix("tags."), _texts(column))
     elif found := _SDKS.fullmatch(name):
         _add_sdks(table, found["name"], found["kind"], column)
-    elif name not in {"TrialComponentName", "duration_s"}:
+    elif name != "TrialComponentName":
         _add_parameter(table, name.removeprefix("params."), column)
 
 
@@ -96,17 +116,23 @@ def _put_words(table: Table, kind: str, name: str, words: Words) -> None:
 
 
 def _texts(column: Any, *, empty: bool = True) -> Words:
-    keep: Callable[[Any], bool] = lambda value: not _missing(value) and (empty or value != "")  # noqa: E731
-    return Words.of([str(value) if keep(value) else None for value in column.tolist()])
+    told = [None if _missing(value) else str(value) for value in column.tolist()]
+    return Words.of(told if empty else [text or None for text in told])
 
 
 def _numbers(column: Any) -> Any:
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        column = column.astype(object)
     read: Any = cast("Any", pd.to_numeric(column, errors="coerce"))
     return read.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _seconds(column: Any) -> Any:
-    passed: Any = pd.to_datetime(column, utc=True) - pd.Timestamp(0, tz="UTC")
+    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        column = column.astype(object)
+    # "mixed", or times with and without fractions of a second would count as unreadable.
+    read: Any = pd.to_datetime(column, utc=True, errors="coerce", format="mixed")
+    passed: Any = read - pd.Timestamp(0, tz="UTC")
     return (passed / pd.Timedelta(seconds=1)).to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -114,5 +140,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and not _missing(value)
 
 
+def _first(value: Any) -> str | None:
+    """Return the first of a list, or what stands in its place."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        held: list[Any] = list(cast("Any", value))
+        value = held[0] if held else None
+    return None if _missing(value) else str(value)
+
+
 def _missing(value: Any) -> bool:
-    return value is None or (not isinstance(value, (list, tuple, dict, str)) and bool(pd.isna(value)))
+    return bool(pd.api.types.is_scalar(value)) and bool(pd.isna(value))
