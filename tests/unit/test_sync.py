@@ -22,6 +22,7 @@ from sm_track_widgets.tracking.delivery.aside import aside_line
 from sm_track_widgets.tracking.delivery.delivery import KERNEL_ENDED
 from sm_track_widgets.tracking.journal.format import resend_path
 from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
+from sm_track_widgets.tracking.outbox import sync as syncing
 from sm_track_widgets.tracking.outbox.outbox import outbox_for
 from sm_track_widgets.tracking.outbox.sync import sync
 from sm_track_widgets.tracking.run import Run
@@ -200,6 +201,25 @@ def lost(tmp_path: Path) -> Any:
 
     home.put_points = put  # type: ignore[method-assign]
     return home
+
+
+def test_held_points_whose_deliverer_ends_without_looking(lost: Connection, monkeypatch: Any) -> None:
+    """He had the journal in hand when he was asked, and did not come to see it."""
+    run = Run("e", "r", connection=lost)
+    for _ in range(5):
+        run.log_metric("m", 1.0)
+    run_home.until(lambda: run.progress().held == 5)
+    run.close()
+    run_home.until(lambda: not run._writer.path.exists())
+    real, looks = syncing.resend_file, []
+
+    def busy_at_first(*given: Any) -> Any:
+        looks.append(1)
+        return None if len(looks) < 3 else real(*given)
+
+    monkeypatch.setattr(syncing, "resend_file", busy_at_first)
+    assert "Sent again: 5 points." in str(sync(True, connection=lost))
+    assert not resend_path(run._writer.path).exists()
 
 
 @pytest.mark.parametrize("when", ["open", "closed", "gone"])

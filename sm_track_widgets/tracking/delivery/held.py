@@ -53,6 +53,8 @@ def resend_file(connection: Connection, refused: Path, pause: Pause) -> int | No
     try:
         if not ack.lock() or refused.with_suffix(SUFFIX).exists():
             return None
+        if not lines:
+            return 0  # who had it in hand has done it
         context = DeliveryContext(connection, header_of(lines[0]), ack, ack.load(), refused, pause=pause)
         return resend_held(context)
     finally:

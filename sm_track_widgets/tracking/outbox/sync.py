@@ -128,7 +128,7 @@ def _resend(connection: Connection, folder: Path, patience: float) -> tuple[int,
     for path, _, _ in files:
         try:
             if path.with_suffix(SUFFIX).exists() or resend_file(connection, path, _pause(patience)) is None:
-                failed = _ask_owner(path, patience) or failed
+                failed = _ask_owner(connection, path, patience) or failed
         except BlockedError as error:
             failed = str(error)
         except StoppedError:
@@ -138,20 +138,25 @@ def _resend(connection: Connection, folder: Path, patience: float) -> tuple[int,
     return before - sum(len(held(lines)) for _, _, lines in files), failed
 
 
-def _ask_owner(refused: Path, patience: float) -> str:
-    """Have whoever delivers the journal send its held points; return what stood in the way."""
+def _ask_owner(connection: Connection, refused: Path, patience: float) -> str:
+    """Have whoever delivers the journal send its held points, or send them once he has ended; return what hindered."""
     asked, tries = resend_path(refused), peek(refused).tries
     asked.touch()
     deadline, why = time.monotonic() + patience, ""
-    while asked.exists() and not why:
-        for box in outbox.outboxes():
-            box.wake()
-        if peek(refused).tries > tries:
-            why = peek(refused).error
-        elif time.monotonic() > deadline:
-            why = "who delivers this run did not come to it"
-        time.sleep(LOOK)
-    asked.unlink(missing_ok=True)
+    try:
+        while asked.exists() and not why:
+            ended = not refused.with_suffix(SUFFIX).exists()
+            if ended and resend_file(connection, refused, _pause(patience)) is not None:
+                break
+            for box in outbox.outboxes():
+                box.wake()
+            if peek(refused).tries > tries:
+                why = peek(refused).error
+            elif time.monotonic() > deadline:
+                why = "who delivers this run did not come to it"
+            time.sleep(LOOK)
+    finally:
+        asked.unlink(missing_ok=True)
     return why
 
 
