@@ -26,17 +26,9 @@ def tags(record: Record) -> Mapping[str, str]:
     return {tag["Key"]: tag["Value"] for tag in record.get("Tags") or ()}
 
 
-def parent(record: Record, experiment: str | None = None, group: str | None = None) -> tuple[str, str]:
-    """Experiment and trial a record belongs to; empty texts when it belongs to none.
-
-    A component may be in several trials: the first one that is in `experiment` and is `group` counts, without
-    regard to case, else the first.
-    """
-    found = parents(record)
-    for one in found:
-        if _is(one[0], experiment) and _is(one[1], group):
-            return one
-    return found[0] if found else ("", "")
+def parent(record: Record, experiment: str | None = None) -> tuple[str, str]:
+    """Return the first of a record's `parents`; empty texts when it belongs to none."""
+    return next(iter(parents(record, experiment)), ("", ""))
 
 
 def parents(record: Record, experiment: str | None = None) -> list[tuple[str, str]]:

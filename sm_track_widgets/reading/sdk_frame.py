@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._names import is_reserved
+from sm_track_widgets.reading.table.table import STATISTICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sm_track_widgets.reading.table.table import Table
 
-STATISTICS = {"min": "Min", "max": "Max", "avg": "Avg", "std": "StdDev", "last": "Last", "count": "Count"}
-"""In the order of the SDK's columns [S]."""
+ORDER = ("min", "max", "avg", "std", "last", "count")
+"""Of the SDK's columns of a metric [S]."""
 NAME, DISPLAY, SOURCE, PARAMETER, METRIC, INPUT, OUTPUT, TRIALS, EXPERIMENTS = range(9)
 """Order of columns in a row [S]."""
 
@@ -89,7 +90,7 @@ def _metrics(table: Table) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:
     told = table.text("fact", "metrics")
     orders = [value.split("\n") for value in told.values]  # noqa: PD011 - no frame of pandas
     for metric in table.names(*STATISTICS):
-        for at, (kind, member) in enumerate(STATISTICS.items()):
+        for at, kind in enumerate(ORDER):
             values = table.number(kind, metric)
             there = ~np.isnan(values)
             if not there.any():
@@ -97,7 +98,7 @@ def _metrics(table: Table) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:
             if kind == "count" and there.all():
                 values = values.astype(np.int64)
             order = orders[told.codes[int(np.argmax(there))]]
-            yield f"{metric} - {member}", (METRIC, order.index(metric), at), values, there
+            yield f"{metric} - {STATISTICS[kind]}", (METRIC, order.index(metric), at), values, there
 
 
 def _artifacts(table: Table, kind: str, section: int) -> Iterator[tuple[str, tuple[int, ...], Any, Any]]:

@@ -7,10 +7,10 @@ import re
 from sm_track_widgets._names import NOTES_PARAMETER, PARENT_TAG
 from sm_track_widgets.reading.query.nodes import Field
 from sm_track_widgets.reading.query.values import caseless_sign
+from sm_track_widgets.reading.table.table import STATISTICS
 
 MAX_PROPERTY = 255
 MAX_VALUE = 1024
-STATISTICS = {"last": "Last", "min": "Min", "max": "Max", "avg": "Avg", "std": "StdDev", "count": "Count"}
 _FIXED = {
     "component": "TrialComponentName",
     "experiment": "Parents.ExperimentName",

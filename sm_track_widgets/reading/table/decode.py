@@ -10,11 +10,9 @@ import numpy as np
 
 from sm_track_widgets.reading import identity
 from sm_track_widgets.reading.identity import Record
-from sm_track_widgets.reading.table.table import Floats, Table
+from sm_track_widgets.reading.table.table import STATISTICS, Floats, Table
 from sm_track_widgets.reading.table.words import Words
 
-SUMMARY = {"last": "Last", "min": "Min", "max": "Max", "avg": "Avg", "std": "StdDev", "count": "Count"}
-"""Statistic -> member of Search's MetricSummary [M]."""
 _TIMES = {
     "created": "CreationTime",
     "modified": "LastModifiedTime",
@@ -92,7 +90,7 @@ def _metrics(columns: _Columns, row: int, record: Record) -> None:
         columns.text("fact", "metrics", row, "\n".join(summary["MetricName"] for summary in summaries))
     for summary in summaries:
         name = summary["MetricName"]
-        for kind, member in SUMMARY.items():
+        for kind, member in STATISTICS.items():
             value = summary.get(member)
             if value is not None:
                 columns.number(kind, name, row, value)

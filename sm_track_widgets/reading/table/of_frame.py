@@ -12,7 +12,7 @@ from sm_track_widgets._errors import UsageError
 from sm_track_widgets.reading.table.table import STATISTICS, Table
 from sm_track_widgets.reading.table.words import Words
 
-SDK_STATISTICS = {"Last": "last", "Min": "min", "Max": "max", "Avg": "avg", "StdDev": "std", "Count": "count"}
+SDK_STATISTICS = {member: kind for kind, member in STATISTICS.items()}
 _OURS = re.compile(rf"metrics\.(?P<name>.+)\.(?P<kind>{'|'.join(STATISTICS)})", re.DOTALL)
 _SDKS = re.compile(rf"(?P<name>.+) - (?P<kind>{'|'.join(SDK_STATISTICS)}|MediaType|Value)", re.DOTALL)
 _TEXTS = {

@@ -14,7 +14,8 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[Any]
 """Row numbers, or a mask of rows."""
 
-STATISTICS = ("last", "min", "max", "avg", "std", "count")
+STATISTICS = {"last": "Last", "min": "Min", "max": "Max", "avg": "Avg", "std": "StdDev", "count": "Count"}
+"""Statistics of a metric -> what SageMaker calls them, in Search's MetricSummary and in its paths [M]."""
 
 
 class Table:
