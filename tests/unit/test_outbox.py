@@ -13,6 +13,8 @@ from sm_track_widgets._errors import ConfigError
 from sm_track_widgets._types import RunRef
 from sm_track_widgets.connection import connect, reset
 from sm_track_widgets.embedded import EmbeddedSageMaker
+from sm_track_widgets.tracking.delivery import delivery
+from sm_track_widgets.tracking.journal.format import remove_journal
 from sm_track_widgets.tracking.journal.writer import JournalHeader, JournalWriter
 from sm_track_widgets.tracking.outbox import outbox as module
 from sm_track_widgets.tracking.outbox.outbox import Outbox, journal_files, outbox_for, pending, replay
@@ -68,6 +70,23 @@ def leave(connection, name, count, *, folder="dead", run=REF, owns=True, **ident
         writer.metric("loss", 1.0, step, time.time())
     writer.disown()
     return writer.path
+
+
+def test_who_looks_while_a_journal_is_being_deleted_leaves_nothing_behind(aws, monkeypatch):
+    looked = threading.Event()
+
+    def slowly(path):
+        assert looked.wait(20)
+        remove_journal(path)
+
+    monkeypatch.setattr(delivery, "remove_journal", slowly)
+    outbox = Outbox(aws)
+    journal = outbox.journal(REF)
+    journal.record("close", {"status": "Completed", "message": "", "ended": time.time()})
+    journal.close()
+    until(lambda: not outbox.journals())
+    looked.set()
+    until(lambda: outbox.progress(journal).done and not list(outbox.folder.glob("*.*")))
 
 
 def test_a_thread_delivers_where_the_session_cannot_be_made_again(aws):

@@ -219,12 +219,10 @@ class Outbox:
                 return self._final[name]
             file = self._acks[name]
             state = file.load()
-            if state.finished:
+            # A journal that is still there is being deleted; where the sender died at that, the next one has to know.
+            if state.finished and not journal.path.exists():
                 self._final[name] = state
-                if (
-                    not journal.path.exists()
-                ):  # else a sender died while it deleted it: the next one has to know
-                    file.path.unlink(missing_ok=True)
+                file.path.unlink(missing_ok=True)
                 file.close()
                 del self._acks[name]
                 self._writers.pop(name, None)
