@@ -7,7 +7,19 @@ export class FakeModel {
   readonly saved: Record<string, unknown>[] = [];
   private readonly handlers = new Map<string, Set<Handler>>();
 
-  constructor(private readonly state: Record<string, unknown>) {}
+  /** As a notebook's: other models by their ids. */
+  readonly widget_manager = {
+    get_model: async (id: string): Promise<FakeModel> => {
+      const found = this.others.get(id);
+      if (!found) throw new Error(`no model ${id}`);
+      return found;
+    },
+  };
+
+  constructor(
+    private readonly state: Record<string, unknown>,
+    private readonly others: ReadonlyMap<string, FakeModel> = new Map(),
+  ) {}
 
   get(name: string): unknown {
     return this.state[name];

@@ -5,16 +5,26 @@ import widget from "../src/widget";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 
-const table = (rows: number, change: Record<string, unknown> = {}) => ({
-  _view: "RunTable",
+/** State of a selection of invented runs. */
+const shared = (rows: number, change: Record<string, unknown> = {}) => ({
   ...sampleFrame(rows),
-  columns: TABLE_COLUMNS,
-  sort: [{ column: "metrics.validation:auc.last", descending: true }],
-  query: "",
+  _scope: "",
+  filters: [],
   filter: "",
   selected: [],
-  height: 330,
+  hidden: [],
+  baseline: "",
   ...change,
+});
+
+/** A table, and what is different in its selection. */
+const table = (rows: number, change: Record<string, unknown> = {}, look: Record<string, unknown> = {}) => ({
+  _view: "RunTable",
+  _shared: shared(rows, change),
+  columns: TABLE_COLUMNS,
+  sort: [{ column: "metrics.validation:auc.last", descending: true }],
+  height: 330,
+  ...look,
 });
 
 const chart = (options: Parameters<typeof sampleSeries>[0], change: Record<string, unknown> = {}) => {
@@ -51,12 +61,12 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     chart({ runs: 3, points: 3000, metrics: ["loss"], noise: 0.2, exact: false }, { x: "time" }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
-  RunTableFiltered: () => table(400, { filter: "failed", height: 200 }),
+  RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>
-    table(400, { query: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
+    table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
-  RunTableLarge: () => table(100_000, { height: 400 }),
+  RunTableLarge: () => table(100_000, {}, { height: 400 }),
 };
 
 /** Shown when the page is opened without `?view=`. */
@@ -64,6 +74,8 @@ const DEFAULT = Object.keys(CASES).filter((name) => name !== "RunTableLarge");
 
 interface Mounted {
   model: FakeModel;
+  /** The selection's model, of views that have one. */
+  shared: FakeModel | null;
   el: HTMLElement;
   unmount(): void;
 }
@@ -73,7 +85,7 @@ function setTheme(theme: string): void {
 }
 
 /** Add one view in `theme` ("light" or "dark"); the model stands in for the kernel. */
-function mount(view: string, theme = "light"): Mounted {
+async function mount(view: string, theme = "light"): Promise<Mounted> {
   const make = CASES[view];
   if (!make) throw new Error(`no view ${view}; there are ${Object.keys(CASES).join(", ")}`);
   setTheme(theme);
@@ -85,13 +97,17 @@ function mount(view: string, theme = "light"): Mounted {
   el.dataset["view"] = view;
   section.append(heading, el);
   document.getElementById("stage")?.append(section);
-  const model = new FakeModel({ _key: "", _theme: "auto", _api: { kernel_id: null }, ...make() });
-  const close = widget.render({ model, el });
+  const { _shared, ...state } = make();
+  const models = new Map<string, FakeModel>();
+  if (_shared) models.set("shared", new FakeModel(_shared as Record<string, unknown>));
+  const look = { _key: "", _theme: "auto", _api: { kernel_id: null }, _selection: "IPY_MODEL_shared" };
+  const model = new FakeModel({ ...look, ...state }, models);
+  const close = await widget.render({ model, el });
   const unmount = () => {
     close();
     section.remove();
   };
-  return { model, el, unmount };
+  return { model, shared: models.get("shared") ?? null, el, unmount };
 }
 
 function clear(): void {
@@ -100,8 +116,11 @@ function clear(): void {
 
 Object.assign(window, { __smtwHarness: { mount, clear, setTheme, sampleSeries, views: Object.keys(CASES) } });
 
-const query = new URLSearchParams(location.search);
-const wanted = query.get("view");
-if (wanted !== "none") {
-  for (const view of wanted ? wanted.split(",") : DEFAULT) mount(view, query.get("theme") ?? "light");
+async function start(): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  const wanted = query.get("view");
+  if (wanted === "none") return;
+  for (const view of wanted ? wanted.split(",") : DEFAULT) await mount(view, query.get("theme") ?? "light");
 }
+
+void start();

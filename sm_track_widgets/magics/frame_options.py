@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets.reading import frames
-from sm_track_widgets.widgets.table_source import matching
+from sm_track_widgets.widgets.selection.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,8 @@ def narrowed(frame: pd.DataFrame, columns: Sequence[str] | None, text: str | Non
     """Keep the rows that the table's text filter keeps, and the wanted columns."""
     if text:
         attrs = frame.attrs
-        frame = matching(frame, text).reset_index(drop=True)
+        rows = Rows(frame)
+        frame = rows.where(rows.passing([], text))
         frame.attrs = attrs
     return frames.choose(frame, columns) if columns and len(frame) else frame
 

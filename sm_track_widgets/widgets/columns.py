@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pandas as pd
 
 from sm_track_widgets._names import is_system, lower_is_better
 from sm_track_widgets.charts.palette import PALETTE
+from sm_track_widgets.reading.query.of_column import field_of_column
+from sm_track_widgets.reading.query.written import written_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +24,29 @@ NAME_COLUMNS = ("run", "DisplayName", "TrialComponentName")
 FIRST = ("status", "experiment", "group", "started", "duration_s")
 PARAMETERS, METRICS = 6, 4
 STATISTICS = ("last", "min", "max", "avg", "std", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnData:
+    """One column as the page has it.
+
+    Attributes
+    ----------
+    kind
+        ``number``, ``time`` (seconds since the epoch), ``duration`` (seconds), ``text``, ``status`` or ``run``.
+    numbers
+        f64, NaN for missing; None for texts.
+    codes, texts
+        Of texts: the place of each row's text in `texts`, -1 for missing ones.
+    """
+
+    kind: str
+    numbers: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    codes: np.ndarray[Any, Any] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    texts: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.codes if self.numbers is None else self.numbers)
 
 
 def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], bytes]:
@@ -40,20 +66,27 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], bytes]:
     """
     runs = run_names(frame)
     columns: list[dict[str, Any]] = [
-        {"name": "run", "label": "run", "group": "run", "kind": "run", "length": len(frame)}
+        {"name": "run", "label": "run", "group": "run", "field": "name", "kind": "run", "length": len(frame)}
     ]
     parts: list[bytes] = []
     offset = 0
     for name in map(str, frame.columns):
         if name == name_column(frame):
             continue
-        header, data = _column(name, frame[name])
+        header, data = _wire(column_data(name, frame[name]))
         padded = data + b"\0" * (-len(data) % ALIGNMENT)
-        columns.append({"name": name, **_words(name), **header, "offset": offset, "length": len(frame)})
+        told = {"name": name, **_words(name), "field": field_text(name)}
+        columns.append({**told, **header, "offset": offset, "length": len(frame)})
         parts.append(padded)
         offset += len(padded)
     header = {"rows": len(frame), "columns": columns, "runs": runs, "colours": _colours(frame, runs)}
     return header, b"".join(parts)
+
+
+def field_text(name: str) -> str:
+    """Return a column's field as it is written in a query; empty where it has none."""
+    found = field_of_column(name)
+    return "" if found is None else written_field(found)
 
 
 def name_column(frame: pd.DataFrame) -> str | None:
@@ -101,15 +134,23 @@ def _differs(column: Any) -> bool:
     return len(set(column.astype(str))) > 1
 
 
-def _column(name: str, column: Any) -> tuple[dict[str, Any], bytes]:
+def column_data(name: str, column: Any) -> ColumnData:
+    """Return a column of a frame as numbers or as codes of texts."""
     if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column.dtype):
-        return {"kind": "time", "dtype": "f64"}, _seconds(column).tobytes()
+        return ColumnData("time", _seconds(column))
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan).astype("<f8")
-        return {"kind": "duration" if name == "duration_s" else "number", "dtype": "f64"}, values.tobytes()
-    codes, values = _codes(column)
-    kind = "status" if name == "status" else "text"
-    return {"kind": kind, "dtype": "i32", "values": values}, codes.astype("<i4").tobytes()
+        return ColumnData("duration" if name == "duration_s" else "number", values)
+    codes, texts = _codes(column)
+    kind = "status" if name == "status" else "run" if name in NAME_COLUMNS else "text"
+    return ColumnData(kind, None, codes.astype("<i4"), texts)
+
+
+def _wire(data: ColumnData) -> tuple[dict[str, Any], bytes]:
+    if data.numbers is not None:
+        return {"kind": data.kind, "dtype": "f64"}, data.numbers.tobytes()
+    kind = "text" if data.kind == "run" else data.kind
+    return {"kind": kind, "dtype": "i32", "values": data.texts}, data.codes.tobytes()
 
 
 def _seconds(column: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

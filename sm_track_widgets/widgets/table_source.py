@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -11,9 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from sm_track_widgets._errors import UsageError
-from sm_track_widgets.charts import status
 from sm_track_widgets.reading import narrowing
-from sm_track_widgets.widgets.columns import run_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,8 @@ class TableSource:
         Whether reading once more can give something new.
     experiment
         Name of the experiment whose runs they all are.
+    named
+        Whether `sm_track_widgets.runs` gives the same frame for `experiment`.
     empty
         What is said where there is no run: a sentence, and what to type.
     """
@@ -38,6 +37,7 @@ class TableSource:
     read: Callable[[str], pd.DataFrame]
     again: bool
     experiment: str | None = None
+    named: bool = False
     empty: Mapping[str, str] = field(default_factory=lambda: {"text": "No runs.", "code": ""})
 
 
@@ -60,7 +60,12 @@ def table_source(source: Any) -> TableSource:
         empty = {"text": f"No runs{where} yet. Begin a cell with", "code": "%%sm_run first-run"}
         title = source or "all runs"
         return TableSource(
-            title, lambda query: _runs(source, query), again=True, experiment=source, empty=empty
+            title,
+            lambda query: _runs(source, query),
+            again=True,
+            experiment=source,
+            named=True,
+            empty=empty,
         )
     if isinstance(source, pd.DataFrame):
         frame = source
@@ -80,44 +85,6 @@ def table_source(source: Any) -> TableSource:
         f"A table cannot be made from {type(source).__name__}.",
         "Give an experiment's name, a DataFrame of runs() or an ExperimentAnalytics.",
     )
-
-
-def matching(frame: pd.DataFrame, text: str) -> pd.DataFrame:
-    """Keep the rows the table's text filter keeps: every word in the run's name or in a text column."""
-    table: Any = frame
-    columns = [_lowered(table[name]) for name in frame.columns if _is_text(table[name])]
-    columns.append([name.lower() for name in run_names(frame)])
-    rows = [" \n".join(row) for row in zip(*columns, strict=True)]
-    words = _words(text)
-    return table[[all(word in row for word in words) for row in rows]]
-
-
-def _lowered(column: Any) -> list[str]:
-    texts = column.map(_text)
-    if column.name == "status":
-        texts = texts.map(_both_words)
-    return texts.str.lower().tolist()
-
-
-def _both_words(value: str) -> str:
-    """Return a state by the service's word for it and by the one that is shown."""
-    return f"{value} {status.word(value)}"
-
-
-def _words(text: str) -> list[str]:
-    """Split as the table does: at blanks, "double quotes" keep words together."""
-    found = re.findall(r'"[^"]*"|\S+', text.lower())
-    return [word for word in (re.sub(r'^"|"$', "", one) for one in found) if word]
-
-
-def _is_text(column: Any) -> bool:
-    return not pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_datetime64_any_dtype(
-        column.dtype
-    )
-
-
-def _text(value: object) -> str:
-    return "" if pd.isna(cast("Any", value)) else str(value)
 
 
 def _runs(experiment: str | None, query: str) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def views(page) -> list[str]:
 def test_contrast_and_structure_of_every_view(harness, axe_source, screenshots, theme):
     harness.evaluate("() => window.__smtwHarness.clear()")
     harness.evaluate(
-        "([names, theme]) => { for (const name of names) window.__smtwHarness.mount(name, theme); }",
+        "async ([names, theme]) => { for (const name of names) await window.__smtwHarness.mount(name, theme); }",
         [views(harness), theme],
     )
     harness.locator(".smtw-plot canvas").first.wait_for()

@@ -68,7 +68,7 @@ def test_a_query_is_written_in_the_table(open_notebook, screenshots):
     assert field.input_value() == "params.depth >= 8 AND "
     field.press_sequentially("params.lr = 0.1")
     field.press("Enter")
-    until("two runs", lambda: "2 runs" in table.inner_text())
+    until("two runs", lambda: "2 of 10 runs" in table.inner_text())
     field.fill("params.depth >= 8 AND statsu = 'x'")
     field.press("Enter")
     alert = table.locator(".smtw-query-said")
@@ -77,7 +77,7 @@ def test_a_query_is_written_in_the_table(open_notebook, screenshots):
     marked = field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
     assert marked == "statsu"
     notebook.page.screenshot(path=screenshots / "query-box-error.png")
-    assert "2 runs" in table.inner_text()  # what was shown stays
+    assert "2 of 10 runs" in table.inner_text()  # what was shown stays
     field.press("Escape")
     assert field.input_value() == "params.depth >= 8 AND params.lr = 0.1"
     table.get_by_role("button", name="Clear").first.click()

@@ -27,7 +27,7 @@ def forest(home):
 def test_what_is_selected_in_the_page_is_there_in_python(forest):
     table = RunTable("forest")
     assert list(table.df["run"]) == ["depth6", "depth4", "depth2"]
-    change(table, selected=["depth2", "depth6"])
+    change(table.selection, selected=["depth2", "depth6"])
     assert table.selected == ["depth2", "depth6"]
     assert sorted(table.df["run"]) == ["depth2", "depth6"]
     assert table.df.attrs["components"]["depth2"] == "forest-depth2"
@@ -35,11 +35,12 @@ def test_what_is_selected_in_the_page_is_there_in_python(forest):
 
 def test_without_a_selection_df_is_what_the_table_shows(forest):
     table = RunTable("forest")
-    change(table, filter="DEPTH a", sort=[{"column": "params.depth", "descending": False}])
+    change(table.selection, filter="DEPTH a")
+    change(table, sort=[{"column": "params.depth", "descending": False}])
     assert list(table.df["run"]) == ["depth2", "depth4"]
-    change(table, filter="completed")
+    change(table.selection, filter="completed")
     assert len(table.df) == 3
-    change(table, filter='"no such"')
+    change(table.selection, filter='"no such"')
     assert table.df.empty
 
 
@@ -64,44 +65,44 @@ def test_arguments_reach_the_page_and_are_checked(forest):
 
 def test_refresh_sends_header_and_data_in_one_message(forest, tap):
     table = RunTable("forest")
-    before = len(tap.updates(table))
+    before = len(tap.updates(table.selection))
     with Run("forest", "late"):
         pass
     table.refresh()
-    (update,) = tap.updates(table)[before:]
+    (update,) = tap.updates(table.selection)[before:]
     assert set(update) == {"_header", "_data"}
     assert update["_header"]["rows"] == 4
 
 
 def test_the_page_asks_for_a_refresh_and_hears_of_trouble(forest, tap):
     table = RunTable("forest")
-    say(table, type="refresh")
-    assert tap.custom(table)[-1][0] == {"type": "refreshed", "error": ""}
+    say(table.selection, type="refresh")
+    assert tap.custom(table.selection)[-1][0] == {"type": "refreshed", "error": ""}
     forest.single("sagemaker").meta.events.register(
         "provide-client-params.sagemaker.Search",
         lambda **_: (_ for _ in ()).throw(UsageError("No way.", "Wait.")),
     )
-    say(table, type="refresh")
-    assert tap.custom(table)[-1][0] == {"type": "refreshed", "error": "No way. Wait."}
+    say(table.selection, type="refresh")
+    assert tap.custom(table.selection)[-1][0] == {"type": "refreshed", "error": "No way. Wait."}
 
 
 def test_a_table_that_refreshes_itself_reads_again_when_it_is_time(forest):
     table = RunTable("forest", refresh=5)
     with Run("forest", "late"):
         pass
-    begin = table._next
-    assert table.tick(begin - 1)
-    assert table._header["rows"] == 3
-    assert table.tick(begin)
-    assert table._header["rows"] == 4
-    table.close()
+    begin = table.selection._next
+    assert table.selection.tick(begin - 1)
+    assert table.selection.header["rows"] == 3
+    assert table.selection.tick(begin)
+    assert table.selection.header["rows"] == 4
+    table.selection.close()
 
 
 def test_sources_of_other_kinds(forest):
     frame = reading.runs("forest")
     table = RunTable(frame)
-    assert (table._header["rows"], table._header["again"]) == (3, False)
-    assert RunTable(lambda: frame.head(1))._header["rows"] == 1
+    assert (table.selection.header["rows"], table.selection.header["again"]) == (3, False)
+    assert RunTable(lambda: frame.head(1)).selection.header["rows"] == 1
 
     class Analytics:
         """As the SDK's: adds its filter at each read."""
@@ -119,8 +120,8 @@ def test_sources_of_other_kinds(forest):
 
     sdk = RunTable(Analytics())
     sdk.refresh()
-    assert sdk._header["title"] == "forest"
-    assert sdk._header["runs"] == ["a"]
+    assert sdk.selection.header["title"] == "forest"
+    assert sdk.selection.header["runs"] == ["a"]
     with pytest.raises(UsageError, match="A table cannot be made from int"):
         RunTable(3)
 
@@ -128,7 +129,7 @@ def test_sources_of_other_kinds(forest):
 def test_an_empty_table_says_what_to_type(home):
     home.client("sagemaker").create_experiment(ExperimentName="new")
     table = RunTable("new")
-    assert table._header["empty"]["code"] == "%%sm_run first-run"
+    assert table.selection.header["empty"]["code"] == "%%sm_run first-run"
     assert "%%sm_run first-run" in table.static_text()
     assert "%%sm_run first-run" in table.static_html()
 
@@ -143,13 +144,13 @@ def test_the_static_form_shows_the_first_rows_and_counts_the_rest(home):
 
 
 def test_closing_takes_it_from_the_pump(forest, monkeypatch):
-    from sm_track_widgets.widgets import run_table
+    from sm_track_widgets.widgets.selection import selection
 
     pump = Pump(interval=0.01)
-    monkeypatch.setattr(run_table, "PUMP", pump)
+    monkeypatch.setattr(selection, "PUMP", pump)
     table = RunTable("forest", refresh=1)
     assert pump.running
-    table.close()
+    table.selection.close()
     for _ in range(500):
         if not pump.running:
             break
@@ -161,15 +162,26 @@ def test_closing_takes_it_from_the_pump(forest, monkeypatch):
 def test_a_query_chooses_the_runs(forest, tap):
     table = RunTable("forest", query=" params.depth >= 4 ")
     assert (table.query, list(table.df["run"])) == ("params.depth >= 4", ["depth6", "depth4"])
-    table.query = "params.kind = 'b'"
-    assert list(table.df["run"]) == ["depth6"]
-    assert tap.updates(table)[-1]["query"] == "params.kind = 'b'"
-    assert any(update.get("_header", {}).get("rows") == 1 for update in tap.updates(table))
-    assert table.static_text().startswith("forest · params.kind = 'b'")
+    assert table.static_text().startswith("forest · params.depth >= 4")
+    table.query = "name LIKE '%2'"
+    assert list(table.df["run"]) == ["depth2"]
+    assert any(update.get("_header", {}).get("rows") == 1 for update in tap.updates(table.selection))
     table.refresh()
-    assert list(table.df["run"]) == ["depth6"]
+    assert list(table.df["run"]) == ["depth2"]
     table.query = ""
-    assert len(table.df) == 3
+    assert (len(table.df), table.selection.header["rows"]) == (3, 3)
+
+
+def test_a_query_that_filters_can_say_leaves_the_other_runs_in_sight(forest, tap):
+    table = RunTable("forest")
+    before = len(tap.updates(table.selection))
+    table.query = "params.kind = 'b' AND metrics.auc > 0.5"
+    assert list(table.df["run"]) == ["depth6"]
+    assert table.selection.header["rows"] == 3
+    assert not any("_header" in update for update in tap.updates(table.selection)[before:])
+    assert [one["column"] for one in table.filters] == ["params.kind", "metrics.auc.last"]
+    assert table.query == "params.kind = 'b' AND metrics.auc > 0.5"
+    assert table.static_text().startswith("forest · params.kind = 'b' AND metrics.auc > 0.5")
 
 
 def test_a_query_that_cannot_be_read_changes_nothing(forest):
@@ -185,11 +197,11 @@ def test_a_query_that_cannot_be_read_changes_nothing(forest):
 
 def test_the_page_asks_a_query_and_hears_of_its_errors(forest, tap):
     table = RunTable("forest")
-    say(table, type="query", text="params.depth < 6")
-    assert tap.custom(table)[-1][0] == {"type": "queried", "error": "", "column": 0}
+    say(table.selection, type="query", text="params.depth < 6")
+    assert tap.custom(table.selection)[-1][0] == {"type": "queried", "error": "", "column": 0}
     assert (table.query, len(table.df)) == ("params.depth < 6", 2)
-    say(table, type="query", text="params.depth < 6 AND statsu = 'x'")
-    answer = tap.custom(table)[-1][0]
+    say(table.selection, type="query", text="params.depth < 6 AND statsu = 'x'")
+    answer = tap.custom(table.selection)[-1][0]
     assert (answer["type"], answer["column"]) == ("queried", 22)
     assert "Did you mean 'status'?" in answer["error"]
     assert (table.query, len(table.df)) == ("params.depth < 6", 2)

@@ -8,6 +8,8 @@ export interface ColumnHeader {
   /** Heading under which the column chooser lists it: "run", "params", "metrics", "tags". */
   group: string;
   kind: ColumnKind;
+  /** The field that holds its values as it is written in a query; none where the language has no word for it. */
+  field?: string;
   /** None for the run's name, which the header's `runs` holds. */
   dtype?: "f64" | "i32";
   /** Byte offset into the buffer, a multiple of 8. */

@@ -13,6 +13,7 @@ export function frameOf(
     label: "run",
     group: "run",
     kind: "run",
+    field: "name",
     length: runs.length,
     codes: Int32Array.from(runs.keys()),
     values: runs,
@@ -24,6 +25,7 @@ export function frameOf(
       label: name,
       group: "run",
       kind: "number",
+      field: name,
       length: data.length,
       data: Float64Array.from(data),
     });
@@ -36,6 +38,7 @@ export function frameOf(
       label: name,
       group: "run",
       kind: name === "status" ? "status" : "text",
+      field: name,
       length: data.length,
       codes,
       values,

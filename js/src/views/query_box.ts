@@ -2,17 +2,17 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
-import type { Frame } from "../lib/columns";
 import { type Completion, complete, queryNames } from "../lib/complete";
-import { follow, type Model, onMessage } from "../model";
+import { onMessage } from "../model";
 import type { Scope } from "../scope";
+import type { Selection } from "../selection";
 
 const BUSY_AFTER = 1500;
 const NONE: Completion = { from: 0, to: 0, options: [] };
 
 export class QueryBox {
   readonly button = button("Query", "", { "aria-expanded": "false" });
-  readonly root = h("form", "query", { "aria-label": "Query" });
+  readonly root = h("div", "query", { role: "group", "aria-label": "Query" });
   private readonly list = h("div", "suggest", {
     role: "listbox",
     id: uniqueId("suggest"),
@@ -29,7 +29,7 @@ export class QueryBox {
     "aria-label": "Query that the runs satisfy",
     placeholder: "metrics.auc > 0.9 AND params.depth IN (4, 6)",
   });
-  private readonly apply = h("button", "btn", { type: "submit" }, "Apply");
+  private readonly apply = button("Apply");
   private readonly clear = button("Clear", "link");
   private readonly said = h("div", "query-said", { role: "alert", id: uniqueId("said") });
   private readonly query: ReadonlySignal<string>;
@@ -39,15 +39,16 @@ export class QueryBox {
   private active = -1;
 
   constructor(
-    private readonly model: Model,
-    private readonly frame: ReadonlySignal<Frame | null>,
+    private readonly shared: Selection,
     private readonly scope: Scope,
   ) {
-    this.query = follow<string>(model, "query", scope);
+    this.query = shared.query;
+    this.open.value = this.query.peek() !== "";
     const field = h("div", "query-field", {}, this.input, this.list);
     this.root.append(h("div", "query-row", {}, field, this.apply, this.clear), this.said);
     this.root.id = uniqueId("query");
     setAttributes(this.button, { "aria-controls": this.root.id });
+    this.offer(NONE);
     this.listen();
     this.follow();
   }
@@ -55,8 +56,7 @@ export class QueryBox {
   private follow(): void {
     const { scope } = this;
     scope.effect(() => {
-      this.input.value = this.query.value ?? "";
-      if (this.input.value !== "") this.open.value = true;
+      this.input.value = this.query.value;
       this.say("");
     });
     scope.effect(() => {
@@ -66,7 +66,7 @@ export class QueryBox {
     scope.effect(() => {
       this.apply.disabled = this.asking.value;
       setText(this.apply, this.asking.value ? "Asking…" : "Apply");
-      show(this.clear, (this.query.value ?? "") !== "");
+      show(this.clear, this.query.value !== "");
     });
   }
 
@@ -76,10 +76,7 @@ export class QueryBox {
       this.open.value = !this.open.value;
       if (this.open.value) input.focus();
     });
-    scope.listen(this.root, "submit", (event) => {
-      event.preventDefault();
-      this.ask(input.value);
-    });
+    scope.listen(this.apply, "click", () => this.ask(input.value));
     scope.listen(this.clear, "click", () => this.ask(""));
     scope.listen(input, "input", () =>
       this.offer(complete(input.value, input.selectionStart ?? 0, this.names())),
@@ -91,20 +88,20 @@ export class QueryBox {
       event.preventDefault();
       this.take([...this.list.children].indexOf(event.target as Element));
     });
-    onMessage(this.model, scope, (content) => {
+    onMessage(this.shared.model, scope, (content) => {
       if (content["type"] !== "queried") return;
       this.asking.value = false;
       this.say(String(content["error"] ?? ""), Number(content["column"] ?? 0));
     });
   }
 
-  private names = (): string[] => queryNames(this.frame.peek());
+  private names = (): string[] => queryNames(this.shared.frame.peek());
 
   private ask(text: string): void {
     this.offer(NONE);
     this.say("");
     this.asking.value = true;
-    this.model.send({ type: "query", text });
+    this.shared.model.send({ type: "query", text });
     setTimeout(() => {
       if (this.asking.value && !this.scope.ended) setText(this.apply, "Kernel is busy…");
     }, BUSY_AFTER);
@@ -144,11 +141,10 @@ export class QueryBox {
     return true;
   }
 
-  /** Not left to the form: after an Enter that chose an option, Chromium submits it on no further one. */
   private act(key: string): boolean {
     if (key === "Enter") this.ask(this.input.value);
     else if (key === "Escape") {
-      this.input.value = this.query.peek() ?? "";
+      this.input.value = this.query.peek();
       this.say("");
     } else return false;
     return true;

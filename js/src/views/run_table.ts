@@ -2,15 +2,15 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { button, h, setText, show, uniqueId } from "../dom";
-import { type Column, decodeFrame, type Frame, type FrameHeader } from "../lib/columns";
-import { filterRows } from "../lib/filter";
+import type { Column, Frame } from "../lib/columns";
 import { formatCount, formatMoment, formatRelative } from "../lib/format";
 import { coloursOf } from "../lib/palette";
 import { type SortKey, sortRows } from "../lib/sort";
 import { plural } from "../lib/text";
 import type { Tokens } from "../lib/theme";
-import { bind, follow, type Model, onMessage } from "../model";
+import { bind, type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
+import type { Selection } from "../selection";
 import { ColumnChooser } from "./column_chooser";
 import { emptyState } from "./empty";
 import { resizeGrip } from "./grip";
@@ -25,8 +25,6 @@ export class RunTable {
   private readonly frame: ReadonlySignal<Frame | null>;
   private readonly chosen: Signal<string[]>;
   private readonly sort: Signal<SortKey[]>;
-  private readonly filter: Signal<string>;
-  private readonly selected: Signal<string[]>;
   private readonly height: Signal<number>;
   private readonly refreshing = signal(false);
   private readonly problem = signal("");
@@ -50,45 +48,27 @@ export class RunTable {
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly model: Model,
+    model: Model,
     private readonly tokens: ReadonlySignal<Tokens>,
     private readonly scope: Scope,
+    private readonly shared: Selection,
   ) {
-    this.frame = this.followFrame();
+    this.frame = shared.frame;
     this.chosen = bind(model, "columns", scope);
     this.sort = bind(model, "sort", scope);
-    this.filter = bind(model, "filter", scope, 200);
-    this.selected = bind(model, "selected", scope);
     this.height = bind(model, "height", scope, 400);
     this.grid = new TableGrid(
-      { sort: (keys) => this.set(this.sort, keys), select: (names) => this.set(this.selected, names) },
+      { sort: (keys) => this.set(this.sort, keys), select: (names) => this.set(shared.selected, names) },
       scope,
     );
     this.chooser = new ColumnChooser(this.chosen, scope);
-    this.queryBox = new QueryBox(model, this.frame, scope);
+    this.queryBox = new QueryBox(shared, scope);
     this.build();
     this.connect();
   }
 
   private set<T>(target: Signal<T>, value: T): void {
     target.value = value;
-  }
-
-  /** Header and bytes arrive in one message: decode once both are there, keep the last good frame otherwise. */
-  private followFrame(): ReadonlySignal<Frame | null> {
-    const header = follow<FrameHeader | null>(this.model, "_header", this.scope);
-    const data = follow<DataView | null>(this.model, "_data", this.scope);
-    let last: Frame | null = null;
-    return computed(() => {
-      const [described, bytes] = [header.value, data.value];
-      if (!described?.columns) return null;
-      try {
-        last = decodeFrame(described, bytes);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-      }
-      return last;
-    });
   }
 
   private build(): void {
@@ -117,18 +97,16 @@ export class RunTable {
   private connect(): void {
     const { scope } = this;
     const columns = computed(() => shownColumns(this.frame.value, this.chosen.value ?? []));
-    const passing = computed(() =>
-      this.frame.value ? filterRows(this.frame.value, this.filter.value ?? "") : new Uint32Array(0),
-    );
-    const order = computed(() =>
-      this.frame.value ? sortRows(this.frame.value, passing.value, this.sort.value ?? []) : passing.value,
-    );
+    const order = computed(() => {
+      const passing = this.shared.passing.value;
+      return passing ? sortRows(passing.frame, passing.rows, this.sort.value ?? []) : new Uint32Array(0);
+    });
     scope.effect(() => {
       const frame = this.frame.value;
       if (!frame) return;
       const colours = coloursOf(this.tokens.value.theme);
       const state = { frame, columns: columns.value, order: order.value, colours };
-      this.grid.update({ ...state, sort: this.sort.value ?? [], selected: this.selected.value ?? [] });
+      this.grid.update({ ...state, sort: this.sort.value ?? [], selected: this.shared.selected.value ?? [] });
     });
     scope.effect(() => this.paintBar(this.frame.value, order.value.length));
     scope.effect(() => this.fit(this.height.value, order.value.length));
@@ -148,13 +126,13 @@ export class RunTable {
 
   private listen(): void {
     const { scope } = this;
-    scope.listen(this.search, "input", () => this.set(this.filter, this.search.value));
+    scope.listen(this.search, "input", () => this.set(this.shared.text, this.search.value));
     scope.listen(this.search, "keydown", (event) => {
       if (event.key === "ArrowDown") this.grid.root.focus();
     });
-    scope.listen(this.clear, "click", () => this.set(this.selected, []));
+    scope.listen(this.clear, "click", () => this.set(this.shared.selected, []));
     scope.listen(this.reload, "click", () => this.refresh());
-    onMessage(this.model, scope, (content) => {
+    onMessage(this.shared.model, scope, (content) => {
       if (content["type"] !== "refreshed") return;
       this.refreshing.value = false;
       this.problem.value = String(content["error"] ?? "");
@@ -172,7 +150,7 @@ export class RunTable {
   private refresh(): void {
     this.refreshing.value = true;
     this.problem.value = "";
-    this.model.send({ type: "refresh" });
+    this.shared.model.send({ type: "refresh" });
     setTimeout(() => {
       if (this.refreshing.value) setText(this.reload, "Kernel is busy…");
     }, BUSY_AFTER);
@@ -185,7 +163,8 @@ export class RunTable {
     setText(this.title, frame?.header.title ?? "");
     this.title.title = frame?.header.title ?? "";
     setText(this.count, frame ? (shown === total ? all : `${formatCount(shown)} of ${all}`) : "Loading…");
-    if (this.search.value !== (this.filter.value ?? "")) this.search.value = this.filter.value ?? "";
+    const text = this.shared.text.value ?? "";
+    if (this.search.value !== text) this.search.value = text;
     this.grid.root.setAttribute("aria-label", `Runs ${frame?.header.title ?? ""}`.trim());
     this.over.replaceChildren(...this.overlay(frame, shown));
   }
@@ -194,15 +173,17 @@ export class RunTable {
     if (!frame) return Array.from({ length: 6 }, () => h("div", "skeleton", { "aria-hidden": "true" }));
     if (shown > 0) return [];
     if (frame.rows === 0) return [emptyState(frame.header.empty ?? { text: "No runs yet.", code: "" })];
-    const clear = button("Clear the filter", "link");
-    clear.addEventListener("click", () => this.set(this.filter, ""));
-    const box = emptyState({ text: `No run matches “${this.filter.value}”.`, code: "" });
+    const clear = button("Clear the filters", "link");
+    clear.addEventListener("click", () => this.shared.clearFilters());
+    const text = this.shared.text.value;
+    const told = text ? `No run matches “${text}”.` : "No run satisfies the filters.";
+    const box = emptyState({ text: told, code: "" });
     box.append(" ", clear);
     return [box];
   }
 
   private paintFoot(): void {
-    const count = this.selected.value?.length ?? 0;
+    const count = this.shared.selected.value?.length ?? 0;
     setText(this.picked, count === 0 ? "None selected" : `${formatCount(count)} selected`);
     show(this.clear, count > 0);
     this.frame.value;
