@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.run import Run, load_run
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.param_grid import ParamGrid
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
+    from sm_track_widgets.widgets.selection.selection import Selection
 
     __version__: str
 
@@ -43,10 +45,12 @@ __all__ = [
     "LiveRun",
     "MetricChart",
     "NotFoundError",
+    "ParamGrid",
     "QueryError",
     "Run",
     "RunDetails",
     "RunTable",
+    "Selection",
     "ServiceRefusedError",
     "TrackError",
     "UsageError",
@@ -77,10 +81,12 @@ _HOMES = {
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",
+    "ParamGrid": "widgets.param_grid",
     "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
+    "Selection": "widgets.selection.selection",
     "ServiceRefusedError": "_errors",
     "TrackError": "_errors",
     "UsageError": "_errors",

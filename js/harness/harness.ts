@@ -27,6 +27,29 @@ const table = (rows: number, change: Record<string, unknown> = {}, look: Record<
   ...look,
 });
 
+const GRID_COLUMNS = [
+  "params.max_depth",
+  "params.learning_rate",
+  "params.tree_method",
+  "metrics.validation:auc.last",
+  "duration_s",
+  "status",
+  "started",
+  "tags.team",
+];
+
+const grid = (rows: number, change: Record<string, unknown> = {}) => ({
+  _view: "ParamGrid",
+  _shared: shared(rows, change),
+  columns: GRID_COLUMNS,
+});
+
+const FILTERED = [
+  { column: "params.learning_rate", low: 0.01, high: null },
+  { column: "params.tree_method", values: ["hist", "approx"] },
+  { column: "metrics.validation:auc.last", low: 0.9, high: null, open: "low" },
+];
+
 const chart = (options: Parameters<typeof sampleSeries>[0], change: Record<string, unknown> = {}) => {
   const { header, bytes } = sampleSeries(options);
   const chunkBytes = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -60,6 +83,9 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartTime: () =>
     chart({ runs: 3, points: 3000, metrics: ["loss"], noise: 0.2, exact: false }, { x: "time" }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
+  ParamGrid: () => grid(400),
+  ParamGridFiltered: () => grid(5000, { filters: FILTERED }),
+  ParamGridEmpty: () => grid(0),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>

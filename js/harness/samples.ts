@@ -60,7 +60,17 @@ export function sampleFrame(rows: number): { _header: FrameHeader; _data: DataVi
     values: string[],
     codes: Int32Array,
   ) => {
-    columns.push({ name, label, group, kind, dtype: "i32", offset: bytes.add(codes), length: rows, values });
+    columns.push({
+      name,
+      field: name,
+      label,
+      group,
+      kind,
+      dtype: "i32",
+      offset: bytes.add(codes),
+      length: rows,
+      values,
+    });
   };
   const numbers = (
     name: string,
@@ -71,6 +81,7 @@ export function sampleFrame(rows: number): { _header: FrameHeader; _data: DataVi
   ) => {
     columns.push({
       name,
+      field: name === "duration_s" ? "duration" : name.replace(/\.last$/, ""),
       label,
       group,
       kind: "number",

@@ -12,6 +12,7 @@ import { watchTheme } from "./theme";
 import { offerChunk } from "./vega";
 import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
+import { ParamGrid } from "./views/param_grid";
 import { RunTable } from "./views/run_table";
 
 type Mount = (root: HTMLElement, model: Model, tokens: ReadonlySignal<Tokens>, scope: Scope) => unknown;
@@ -31,15 +32,16 @@ const ALONE: Record<string, Mount> = {
 
 /** Views of a selection. */
 const LINKED: Record<string, LinkedMount> = {
+  ParamGrid: (...parts) => new ParamGrid(...parts),
   RunTable: (...parts) => new RunTable(...parts),
 };
 
 /** Mount the model's view into `el`; the function returned takes it down again. */
 async function render({ model, el }: { model: LinkedModel; el: HTMLElement }): Promise<() => void> {
   const scope = new Scope();
-  // Without the attribute, the notebook's one-letter shortcuts act on keys pressed in here.
-  const root = h("div", "root", { "data-lm-suppress-shortcuts": "true" });
+  const root = h("div", "root");
   el.append(root);
+  scope.listen(root, "focusin", (event) => keepKeys(event.target as Element));
   scope.add(() => root.remove());
   try {
     await mount(root, model, scope);
@@ -50,6 +52,11 @@ async function render({ model, el }: { model: LinkedModel; el: HTMLElement }): P
     root.replaceChildren(h("div", "note bad", { role: "alert" }, `This view could not be shown: ${text}`));
   }
   return () => scope.close();
+}
+
+/** Without the attribute on the very element that has the focus, the notebook's one-letter shortcuts act on its keys. */
+function keepKeys(element: Element): void {
+  element.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 async function mount(root: HTMLElement, model: LinkedModel, scope: Scope): Promise<void> {

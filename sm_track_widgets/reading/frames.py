@@ -124,7 +124,7 @@ def choose(frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
     """
     chosen = ["run"]
     for name in wanted:
-        chosen += [column for column in _matching(frame, name) if column not in chosen]
+        chosen += [column for column in columns_meant(frame, name) if column not in chosen]
     return frame.loc[:, chosen]
 
 
@@ -259,7 +259,14 @@ def _text(values: Sequence[Any]) -> Any:
     return out
 
 
-def _matching(frame: pd.DataFrame, name: str) -> list[str]:
+def columns_meant(frame: pd.DataFrame, name: str) -> list[str]:
+    """Return the columns that a name, a pattern or a short form means; see `choose`.
+
+    Raises
+    ------
+    UsageError
+        When a name fits no column; a pattern may fit none.
+    """
     columns: list[str] = list(frame.columns)
     if any(sign in name for sign in "*?[") and name not in columns:
         return fnmatch.filter(columns, name)

@@ -139,6 +139,11 @@ class Selection(anywidget.AnyWidget):
         return self._header
 
     @property
+    def rows(self) -> Rows:
+        """The runs with their columns as the page has them."""
+        return self._rows
+
+    @property
     def runs(self) -> pd.DataFrame:
         """All runs that were read, filtered or not."""
         return self._rows.frame
