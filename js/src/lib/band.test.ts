@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import cases from "../../../tests/unit/band_cases.json";
 import { bandOf, type Edges, gridOf } from "./band";
-import { groupsOf, labelsOf } from "./groups";
+import { groupsOf, inLabelOrder, labelsOf } from "./groups";
 import { chartRows, PLAIN } from "./rows";
 import { seriesOf } from "./testing";
 
@@ -74,4 +74,17 @@ test("with a band members are faint and the mean is a line; a gap of all breaks 
     zoomed.band.map((row) => [row.x, row.low, row.high]),
     [[2, 3, 5]],
   );
+});
+
+test("numbers in labels have the order of their size", () => {
+  assert.deepEqual(inLabelOrder(["lr 0.1", "lr 0.01", "b", "lr 0.002", "lr 10", "a 2", "a 10", "a"]), [
+    "a",
+    "a 2",
+    "a 10",
+    "b",
+    "lr 0.002",
+    "lr 0.01",
+    "lr 0.1",
+    "lr 10",
+  ]);
 });

@@ -26,6 +26,16 @@ export function labelsOf(
   return band === ALL ? {} : (groups?.[band] ?? null);
 }
 
+/** Labels of stored runs, and of those that are open. */
+export function mergeGroups(...parts: (Groups | undefined)[]): Groups {
+  const merged: Record<string, Record<string, string>> = {};
+  for (const part of parts)
+    for (const [band, labels] of Object.entries(part ?? {})) merged[band] = { ...merged[band], ...labels };
+  return merged;
+}
+
+type Groups = Readonly<Record<string, Record<string, string>>>;
+
 /** "depth" of "params.depth". */
 export function shortBand(band: string): string {
   return band.replace(/^(params|tags|metrics)\./, "");
@@ -48,7 +58,21 @@ export function groupsOf(series: readonly Series[], labels: Readonly<Record<stri
 /** All labels, also those that no series of this metric has, so that a group looks the same in every panel. */
 function labelOrder(labels: Readonly<Record<string, string>>, shown: Iterable<string>): string[] {
   const all = [...new Set([...Object.values(labels), ...shown])];
-  return all.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return inLabelOrder(all);
+}
+
+/** Numbers in labels by their size, as `charts/prepare.py` has them: lr 0.001 before lr 0.01. */
+export function inLabelOrder(labels: readonly string[]): string[] {
+  const keys = new Map(labels.map((label) => [label, label.split(/(\d+(?:\.\d+)?)/)]));
+  return [...keys.keys()].sort((a, b) => {
+    const [left, right] = [keys.get(a) as string[], keys.get(b) as string[]];
+    for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
+      const [one, other] = [left[i] as string, right[i] as string];
+      const order = i % 2 === 1 ? Number(one) - Number(other) : one < other ? -1 : one > other ? 1 : 0;
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  });
 }
 
 /** The mark of group number `place`, as `charts/palette.py` gives runs theirs. */

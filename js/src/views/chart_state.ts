@@ -4,7 +4,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { type Axis, isMetric, isTimed } from "../lib/axis";
 import type { Edges } from "../lib/band";
 import { type Emphasis, NO_EMPHASIS } from "../lib/emphasis";
-import { bandsOf, labelsOf } from "../lib/groups";
+import { bandsOf, labelsOf, mergeGroups } from "../lib/groups";
 import { decodeSeries, introduce, mergeSeries, type Series, type SeriesSet } from "../lib/series";
 import type { SmoothKind } from "../lib/smooth";
 import { bind, follow, type Model } from "../model";
@@ -33,6 +33,7 @@ export class ChartState implements ToolbarState {
   readonly metrics: ReadonlySignal<readonly string[]>;
   readonly bands: ReadonlySignal<readonly string[]>;
   readonly several: ReadonlySignal<boolean>;
+  private readonly labels: ReadonlySignal<Record<string, Record<string, string>>>;
 
   constructor(
     private readonly model: Model,
@@ -59,13 +60,15 @@ export class ChartState implements ToolbarState {
     this.domain = bind(model, "domain", scope, 100);
     this.height = follow(model, "height", scope);
     this.metrics = computed(() => this.set.value?.x_metrics ?? []);
+    const open = follow<SeriesSet | null>(model, "_live", scope);
+    this.labels = computed(() => mergeGroups(this.set.value?.groups, open.value?.groups));
     this.bands = computed(() => bandsOf(this.set.value?.groups));
     this.several = computed(() => new Set(this.all.value.map((one) => one.header.run)).size > 1);
   }
 
   /** Each run's label of what lines are averaged by; null without. */
   get groups(): Readonly<Record<string, string>> | null {
-    return labelsOf(this.band.value, this.set.value?.groups);
+    return labelsOf(this.band.value, this.labels.value);
   }
 
   /** Runs that are not drawn: hidden here, or by the views that this one is linked with. */

@@ -15,10 +15,18 @@ const EDGE = 6;
 /** Dots of more lines would be a cloud. */
 const MOST = 60;
 
+interface Look {
+  theme: Theme;
+  /** Whether ends have their values beside them. */
+  labels: boolean;
+  /** Whether the best value is the lowest one. */
+  lowest: boolean;
+}
+
 export class Ends {
   readonly root = svg("svg", { class: "smtw-ends", "aria-hidden": "true" });
 
-  paint(marks: readonly ChartMark[], plot: Plot, area: PlotArea, theme: Theme, labels: boolean): void {
+  paint(marks: readonly ChartMark[], plot: Plot, area: PlotArea, { theme, labels, lowest }: Look): void {
     const colours = lineColours(theme);
     const placed = marks
       .slice(0, MOST)
@@ -30,7 +38,8 @@ export class Ends {
     const right = area.left + area.width;
     const atEnd = placed.filter(({ mark, x }) => mark.kind === "last" && x >= right - EDGE);
     const ends = labels ? placeLabels(atEnd, GAP).map((one) => endLabel(one, right)) : [];
-    const best = placed.filter(({ mark }) => mark.kind === "best").map((one) => bestLabel(one, area));
+    const rings = placed.filter(({ mark }) => mark.kind === "best");
+    const best = rings.map((one) => bestLabel(one, area, lowest));
     this.root.replaceChildren(...shapes, ...ends, ...best);
   }
 }
@@ -53,11 +62,11 @@ function endLabel({ mark, y }: Placed, right: number): SVGElement {
   return svg("text", { x: right + 6, y: (y + 3.5).toFixed(1), class: strong }, formatNumber(mark.y));
 }
 
-/** Beside the ring, on the side where there is room. */
-function bestLabel({ mark, x, y }: Placed, area: PlotArea): SVGElement {
-  const text = `best ${formatNumber(mark.y)}`;
+/** Beside the ring, on the side that is free of lines: below the lowest value, above the highest. */
+function bestLabel({ mark, x, y }: Placed, area: PlotArea, lowest: boolean): SVGElement {
   const left = x > area.left + area.width / 2;
-  const below = y < area.top + 20;
-  const place = { x: x + (left ? -8 : 8), y: y + (below ? 16 : -9), "text-anchor": left ? "end" : "start" };
-  return svg("text", { ...place, class: "smtw-strong" }, text);
+  const [above, below] = [y - 8 >= area.top, y + 15 <= area.top + area.height];
+  const under = lowest ? below : !above;
+  const place = { x: x + (left ? -6 : 6), y: y + (under ? 15 : -8), "text-anchor": left ? "end" : "start" };
+  return svg("text", { ...place, class: "smtw-strong" }, `best ${formatNumber(mark.y)}`);
 }

@@ -18,7 +18,10 @@ export interface LegendEntry {
   runs: string[];
 }
 
-/** Every run once, in the order of its first series, without those hidden by other views; or every group. */
+/**
+ * Every run once, in the order of its first series, without those hidden by other views and with what is background
+ * last; or every group.
+ */
 export function legendEntries(
   series: readonly Series[],
   groups: Readonly<Record<string, string>> | null,
@@ -35,10 +38,11 @@ export function legendEntries(
       runs: members.map((one) => one.header.run),
     }));
   }
-  return shown.map(({ header }) => {
-    const { c, d } = styleOf(header, roleOf(header.run, emphasis, ""));
-    return { label: header.run, c, d, runs: [header.run] };
+  const entries = shown.map(({ header }) => {
+    const { c, d, z } = styleOf(header, roleOf(header.run, emphasis, ""));
+    return { label: header.run, c, d, runs: [header.run], back: z === 0 };
   });
+  return [...entries.filter((one) => !one.back), ...entries.filter((one) => one.back)];
 }
 
 export class Legend {

@@ -153,7 +153,8 @@ export class Panel {
     const area = plot.area;
     if (!state || !area) return;
     const marks = marksOf(state.series, rows, { ...state, width: area.width });
-    this.ends.paint(marks, plot, area, state.tokens.theme, state.room > 0);
+    const look = { theme: state.tokens.theme, labels: state.room > 0, lowest: state.best === "min" };
+    this.ends.paint(marks, plot, area, look);
   }
 
   private paintRule(): void {
