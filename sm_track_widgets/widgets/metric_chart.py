@@ -80,6 +80,7 @@ class MetricChart(SmWidget):
     """
 
     view = "MetricChart"
+    _trouble = ""
 
     # -- public traits -------------------------------------------------------------------------------------------
     x = traitlets.Unicode("step", help="What x is: step, time, relative, or a metric.").tag(sync=True)
@@ -131,17 +132,14 @@ class MetricChart(SmWidget):
         self._metrics = [metrics] if isinstance(metrics, str) else None if metrics is None else list(metrics)
         self._source = chart_source(source, experiment, self._metrics, _listed(runs))
         self._lines = self._source.read(Want(x, band or ""))
-        self._trouble = ""
         self._open = LiveLines(self._source.follows, self._metrics)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
         self._next = time.time() + (self._every or 0.0)
         super().__init__(
-            x=x,
             smooth=float(smooth),
             smooth_kind=smooth_kind,
             log_x=log_x,
             log_y=log_y,
-            band=self._lines.band,
             edges=edges,
             ignore_outliers=ignore_outliers,
             height=HEIGHT if height is None else int(height),
@@ -243,13 +241,15 @@ class MetricChart(SmWidget):
         return file
 
     def _first_state(self, x: str) -> dict[str, Any]:
-        """Return the internal traits: specification, series as read and as open runs have them, Vega's bundle."""
+        """Return x and band, and the internal traits: specification, series as read and of open runs, Vega."""
         want = Want(x, self._lines.band)
         described, points = self._encoded(want)
         self._open.take_names(self._lines, want.metric)
         self._open.active(open_runs())
         live, live_points = self._open.encode()
         return {
+            "x": want.x,
+            "band": want.band,
             "_spec": static_chart.named_spec(),
             "_series": described,
             "_points": points,

@@ -120,13 +120,11 @@ def test_times_on_aws_are_asked_for_when_x_is_a_time(by_minutes, tap):
     assert ">2 min<" in MetricChart("loss", experiment="exp", x="relative").static_html()
 
 
-def test_what_cannot_be_read_is_said_in_the_page(by_minutes):
+def test_what_cannot_be_read_is_said_in_the_page(by_minutes, tmp_path):
     chart = MetricChart("loss", experiment="exp")
-    client = by_minutes.client("sagemaker")
-    client.disassociate_trial_component(TrialComponentName="exp-a", TrialName="g")
-    client.delete_trial_component(TrialComponentName="exp-a")
+    connection.connect("embedded", path=tmp_path / "elsewhere")
     change(chart, x="time")
-    assert "loss" in chart._series["trouble"]
+    assert "no experiment 'exp'" in chart._series["trouble"]
     assert chart._series["lacks"] == "time"
     change(chart, x="step")
     assert chart._series["trouble"] == ""

@@ -45,7 +45,8 @@ function band(options: PanelOptions): Json {
     type: "area",
     clip: true,
     tooltip: false,
-    fillOpacity: 0.16,
+    opacity: 1,
+    fillOpacity: 0.2,
     invalid: "break-paths-filter-domains",
   };
   const encoding = {

@@ -1,6 +1,6 @@
 /** The chart's controls: x axis, log axes, smoothing, bands, outliers, and the way back from a zoom. */
 
-import { batch, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import { button, h, setAttributes, setText, show } from "../dom";
 import { AXES, type Axis, isMetric } from "../lib/axis";
 import type { Edges } from "../lib/band";
@@ -112,12 +112,12 @@ function smoothing({ smooth, smoothKind }: ToolbarState, scope: Scope): HTMLElem
   scope.listen(input, "input", () => {
     smooth.value = amountOf(smoothKind.peek(), Number(input.value));
   });
-  const kinds = select("Kind of smoothing", scope, (kind) =>
-    batch(() => {
-      smoothKind.value = kind as SmoothKind;
-      smooth.value = amountOf(kind as SmoothKind, Number(input.value));
-    }),
-  );
+  const kinds = select("Kind of smoothing", scope, (kind) => {
+    const amount = amountOf(kind as SmoothKind, Number(input.value));
+    // One after the other: a bound signal's change brings all others back to what the model has.
+    smoothKind.value = kind as SmoothKind;
+    smooth.value = amount;
+  });
   scope.effect(() => {
     fill(
       kinds,
