@@ -1,7 +1,9 @@
 /** Mounts each view with invented data, for screenshots, contrast checks and timings without a notebook. */
 
 import chunk from "virtual:vega-chunk";
+import type { MetricChart } from "../src/views/metric_chart";
 import widget from "../src/widget";
+import { blown, mountChart, picked, told } from "./charts";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 
@@ -50,11 +52,15 @@ const FILTERED = [
   { column: "metrics.validation:auc.last", low: 0.9, high: null, open: "low" },
 ];
 
-const chart = (options: Parameters<typeof sampleSeries>[0], change: Record<string, unknown> = {}) => {
-  const { header, bytes } = sampleSeries(options);
+const chart = (
+  options: Parameters<typeof sampleSeries>[0],
+  change: Record<string, unknown> = {},
+  make: typeof told = told,
+) => {
   const chunkBytes = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  const state = { _series: header, _points: bytes, _live: { metrics: [], series: [] }, _live_points: null };
-  const look = { x: "step", log_x: false, log_y: false, smooth: 0, hidden: [], domain: null, height: 190 };
+  const state = { ...make(options), _live: { metrics: [], series: [] }, _live_points: null };
+  const look = { x: "step", log_x: false, log_y: false, smooth: 0, smooth_kind: "ema", height: 190 };
+  const more = { band: "", edges: "range", ignore_outliers: false, hidden: [], domain: null };
   return {
     _view: "MetricChart",
     _spec: SAMPLE_SPEC,
@@ -62,6 +68,7 @@ const chart = (options: Parameters<typeof sampleSeries>[0], change: Record<strin
     _chunk_hash: "harness",
     ...state,
     ...look,
+    ...more,
     ...change,
   };
 };
@@ -82,6 +89,13 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartOne: () => chart({ runs: 1, points: 60, metrics: ["accuracy"] }, { x: "relative" }),
   MetricChartTime: () =>
     chart({ runs: 3, points: 3000, metrics: ["loss"], noise: 0.2, exact: false }, { x: "time" }),
+  MetricChartBand: () =>
+    chart({ runs: 12, points: 200, noise: 0.05 }, { band: "params.max_depth", edges: "deviation" }),
+  MetricChartAll: () =>
+    chart({ runs: 9, points: 300, noise: 0.1 }, { band: "all", smooth: 9, smooth_kind: "mean" }),
+  MetricChartOutliers: () => chart({ runs: 4, points: 300 }, { ignore_outliers: true }, blown),
+  MetricChartMetric: () => chart({ runs: 4, points: 200 }, { x: "validation:loss" }),
+  MetricChartPicked: () => chart({ runs: 30, points: 200 }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
   ParamGrid: () => grid(400),
   ParamGridFiltered: () => grid(5000, { filters: FILTERED }),
@@ -102,6 +116,8 @@ interface Mounted {
   model: FakeModel;
   /** The selection's model, of views that have one. */
   shared: FakeModel | null;
+  /** The view itself, of a chart that shows what is picked elsewhere. */
+  chart?: MetricChart;
   el: HTMLElement;
   unmount(): void;
 }
@@ -128,12 +144,24 @@ async function mount(view: string, theme = "light"): Promise<Mounted> {
   if (_shared) models.set("shared", new FakeModel(_shared as Record<string, unknown>));
   const look = { _key: "", _theme: "auto", _api: { kernel_id: null }, _selection: "IPY_MODEL_shared" };
   const model = new FakeModel({ ...look, ...state }, models);
+  if (view === "MetricChartPicked") return mountPicked(model, el, section);
   const close = await widget.render({ model, el });
   const unmount = () => {
     close();
     section.remove();
   };
   return { model, shared: models.get("shared") ?? null, el, unmount };
+}
+
+function mountPicked(model: FakeModel, el: HTMLElement, section: HTMLElement): Mounted {
+  const { chart, close } = mountChart(model, el);
+  const { series } = model.get("_series") as { series: { run: string }[] };
+  chart.emphasise(picked([...new Set(series.map((one) => one.run))]));
+  const unmount = () => {
+    close();
+    section.remove();
+  };
+  return { model, shared: null, el, chart, unmount };
 }
 
 function clear(): void {

@@ -78,13 +78,25 @@ class SmReadMagics(ShellMagics):
     @argument("-e", "--experiment", help="Experiment; default: all.")
     @argument("--runs", metavar="A,B", help="Only these runs.")
     @argument(
-        "--x",
-        choices=("step", "time", "relative"),
-        default="step",
-        help="Step, clock, or time since the start.",
+        "--x", metavar="X", default="step", help="step, time, relative (since the start), or another metric."
+    )
+    @argument("--smooth", metavar="N", default="0", help="How much; the raw line stays, faint.")
+    @argument(
+        "--smooth-kind",
+        choices=("ema", "mean", "gauss"),
+        default="ema",
+        help="ema: N is a weight, 0 to 0.99; mean: a window, gauss: a deviation, in points.",
     )
     @argument(
-        "--smooth", metavar="0..0.99", default="0", help="Exponential smoothing; the raw line stays, faint."
+        "--band", metavar="COLUMN", help="Mean and band of runs alike in it, e.g. group, depth; or all."
+    )
+    @argument(
+        "--edges", choices=("range", "deviation"), default="range", help="Of the band: min..max, or +-1 std."
+    )
+    @argument(
+        "--ignore-outliers",
+        action="store_true",
+        help="y from the 1st to the 99th percentile of what is shown.",
     )
     @argument("--logx", action="store_true", help="Logarithmic x.")
     @argument("--logy", action="store_true", help="Logarithmic y.")
@@ -99,7 +111,7 @@ class SmReadMagics(ShellMagics):
         namespace = self.names(local_ns)
         parsed = options.parse(self.sm_plot, line)
         save = text_of(parsed, "save", namespace)
-        smooth = options.number(parsed.smooth, "--smooth", namespace, lowest=0, highest=0.99)
+        smooth = options.number(parsed.smooth, "--smooth", namespace, lowest=0, **_limit(parsed.smooth_kind))
         from sm_track_widgets.widgets.metric_chart import MetricChart
 
         words = [options.expand(word, namespace) for word in parsed.words] or None
@@ -110,8 +122,12 @@ class SmReadMagics(ShellMagics):
                 words,
                 experiment=text_of(parsed, "experiment", namespace),
                 runs=options.comma_list(text_of(parsed, "runs", namespace)),
-                x=parsed.x,
+                x=text_of(parsed, "x", namespace) or "step",
                 smooth=smooth or 0.0,
+                smooth_kind=parsed.smooth_kind,
+                band=text_of(parsed, "band", namespace),
+                edges=parsed.edges,
+                ignore_outliers=parsed.ignore_outliers,
                 log_x=parsed.logx,
                 log_y=parsed.logy,
                 height=height,
@@ -123,6 +139,10 @@ class SmReadMagics(ShellMagics):
             return chart
         display(chart)
         return None
+
+
+def _limit(kind: str) -> dict[str, float]:
+    return {"highest": 0.99} if kind == "ema" else {}
 
 
 @dataclass(frozen=True, slots=True)

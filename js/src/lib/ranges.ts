@@ -73,7 +73,10 @@ export function rangeText(column: Column, bins: Bins, filter: Filter | undefined
   const high = filter?.high ?? null;
   if (low === null && high === null) {
     if (bins.size === 0) return "";
-    const [first, last] = ends(bins).map((end) => (column.kind === "number" ? rough(end) : end)) as [number, number];
+    const [first, last] = ends(bins).map((end) => (column.kind === "number" ? rough(end) : end)) as [
+      number,
+      number,
+    ];
     return first === last ? say(first) : `${say(first)} – ${say(last)}`;
   }
   if (low === null) return `${filter?.open === "high" ? "<" : "≤"} ${say(high as number)}`;
