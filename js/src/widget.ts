@@ -7,11 +7,13 @@ import { Scope } from "./scope";
 import { hideStatic } from "./static_pair";
 import { watchTheme } from "./theme";
 import { offerChunk } from "./vega";
+import { Compare } from "./views/compare";
+import { Importance } from "./views/importance";
 import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
 import { RunTable } from "./views/run_table";
 
-const VIEWS = { RunTable, MetricChart, LiveRun } as const;
+const VIEWS = { RunTable, MetricChart, LiveRun, Compare, Importance } as const;
 
 /** Mount the model's view into `el`; the function returned takes it down again. */
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 NAME = 40
+LARGE = 1000
 TEXT = 60
 _CELL = f"padding:3px 8px;border:0;border-bottom:1px solid {markup.HAIRLINE};vertical-align:top"
 _RIGHT = "text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"
@@ -48,13 +49,14 @@ def text_of(value: Any) -> str:
 
 
 def delta(value: Any, base: Any) -> str:
-    """Return the distance to the baseline with its sign; empty where there is none."""
+    """Return the distance to the baseline with its sign and three digits; empty where there is none."""
     if not isinstance(value, int | float) or not isinstance(base, int | float):
         return ""
     distance = value - base
     if distance == 0 or not math.isfinite(distance):
         return ""
-    return f"{'+' if distance > 0 else MINUS}{numbers.number(abs(distance))}"
+    size = abs(distance)
+    return f"{'+' if distance > 0 else MINUS}{numbers.number(float(f'{size:.3g}') if size < LARGE else size)}"
 
 
 def row_cells(row: Row, places: Sequence[int], base: int) -> list[str]:
