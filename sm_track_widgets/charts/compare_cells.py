@@ -41,10 +41,14 @@ def metric_label(row: MetricRow) -> str:
     return f"{row.name} ({'lower' if row.best == 'min' else 'higher'} is better)"
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any, kind: str = "value") -> str:
     """Return a value as text: numbers with 4 digits."""
     if value is None:
         return ""
+    if kind in {"time", "duration"}:
+        return numbers.moment(_number(value)) if kind == "time" else numbers.clock(_number(value))
+    if kind == "status":
+        return status.word(str(value))
     return numbers.number(value) if isinstance(value, int | float) else " ".join(markup.plain(value).split())
 
 

@@ -77,34 +77,28 @@ def compare_text(found: Comparison, shown: Shown) -> str:
     lines = [f"Baseline: {markup.plain(found.labels[shown.baseline])}"]
     tabs = {"params", "env"} if shown.tab == "env" else {"params"}
     for section in (one for one in found.sections if one.tab in tabs):
-        rows = [
-            [row.name, *row.cells]
-            for row in cells.kept(section.rows, shown.places, diff_only=shown.diff_only)
-        ]
-        if rows:
-            lines += [
-                "",
-                section.title,
-                table_text(["", *labels], [_picked(row, shown) for row in rows[:ROWS]]),
-            ]
-    rows = [
-        [cells.metric_label(row), *row.stats["last"]]
-        for row in cells.metrics(found, shown.places, shown.diff_only)
-    ]
-    if rows:
-        lines += [
-            "",
-            "Metrics, last",
-            table_text(["", *labels], [_picked(row, shown) for row in rows[:ROWS]]),
-        ]
+        rows = cells.kept(section.rows, shown.places, diff_only=shown.diff_only)
+        lines += _lines(section.title, [(row.name, row.cells, row.kind) for row in rows], labels, shown)
+    metrics = cells.metrics(found, shown.places, shown.diff_only)
+    told = [(cells.metric_label(row), row.stats["last"], "value") for row in metrics]
+    lines += _lines("Metrics, last", told, labels, shown)
     if shown.tab == "code":
         for place in shown.places:
             lines += ["", *_code_lines(found, shown.baseline, place)] if place != shown.baseline else []
     return "\n".join(lines)
 
 
-def _picked(row: list[Any], shown: Shown) -> list[Any]:
-    return [row[0], *(cells.text_of(row[place + 1]) for place in shown.places)]
+def _lines(
+    title: str, rows: Sequence[tuple[str, Sequence[Any], str]], labels: Sequence[str], shown: Shown
+) -> list[str]:
+    """Return a heading and a table of text; nothing without a row."""
+    if not rows:
+        return []
+    told = [
+        [name, *(cells.text_of(values[place], kind) for place in shown.places)]
+        for name, values, kind in rows[:ROWS]
+    ]
+    return ["", title, table_text(["", *labels], told, more=max(0, len(rows) - ROWS))]
 
 
 def _head(found: Comparison, shown: Shown) -> str:

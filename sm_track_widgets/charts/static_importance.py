@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ROWS = 20
 WIDTH, SIDE, HEIGHT = 160, 45, 12
 NAME = 36
+FLOOR = 0.2
+"""Importance that fills a bar at least: what explains next to nothing has no long one."""
 MINUS = "\N{MINUS SIGN}"
 _TABLE = f"{markup.FONT};font-size:12px;border-collapse:collapse;margin:0;width:auto"
 _CELL = f"padding:3px 8px;border:0;border-bottom:1px solid {markup.HAIRLINE};white-space:nowrap"
@@ -115,7 +117,7 @@ def _svg(width: int, inside: str) -> str:
 
 
 def _peak(rows: Sequence[ParameterImportance]) -> float:
-    return max((one.importance for one in rows if one.importance > 0), default=1.0)
+    return max((one.importance for one in rows if one.importance > FLOOR), default=FLOOR)
 
 
 def _size(one: ParameterImportance, peak: float) -> float:

@@ -6,6 +6,7 @@ import base64
 import difflib
 import json
 import random
+import re
 import struct
 import zlib
 
@@ -76,6 +77,8 @@ def test_the_frame_has_a_column_for_each_run_and_a_row_for_each_fact(trio):
     assert frame.loc[("metric", "auc.count")].tolist() == [5, 5, 5]
     assert frame.loc[("metric", "auc.std")].tolist() == pytest.approx([np.std(np.arange(5) / 1000)] * 3)
     assert frame.loc[("tag", "team")].tolist() == ["red", "red", "blue"]
+    started = frame.loc[("run", "Started"), "d2"]
+    assert started == pd.Timestamp(compared._found.runs[0].started, unit="s", tz="UTC")
     compared.diff_only = True
     names = compared.df.loc["parameter"].index.tolist()
     assert names == ["depth"]
@@ -296,6 +299,7 @@ def test_the_static_form_shows_what_differs(trio):
     assert 'title="worse">−0.02' in html  # noqa: RUF001
     text = compared.static_text()
     assert text.splitlines()[0] == "Baseline: d4"
+    assert re.search(r"Started +20\d\d-\d\d-\d\d \d\d:\d\d ", text)
     assert "val_loss (lower is better)" in text
     assert "<svg" in html
     shown = Compare(["d2", "d4"], "trees", tab="artifacts").static_html()

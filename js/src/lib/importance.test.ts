@@ -14,7 +14,8 @@ const row = (change: Partial<ImportanceRow>): ImportanceRow => ({
 
 test("bars are measured against the largest one, and never point backwards", () => {
   assert.equal(peak([row({}), row({ importance: 2 }), row({ importance: null })]), 2);
-  assert.equal(peak([row({ importance: -0.1 })]), 1);
+  assert.equal(peak([row({ importance: -0.1 })]), 0.2);
+  assert.equal(peak([]), 0.2);
   assert.equal(share(0.5, 2), 0.25);
   assert.equal(share(-0.5, 2), 0);
   assert.equal(share(3, 2), 1);

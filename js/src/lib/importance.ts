@@ -21,11 +21,12 @@ export interface ImportanceResult {
   again: boolean;
 }
 
-/** The largest importance; 1 when none is above zero. */
-export function peak(rows: readonly ImportanceRow[]): number {
-  const most = Math.max(0, ...rows.map((row) => row.importance ?? 0));
-  return most > 0 ? most : 1;
-}
+/** What explains next to nothing has no long bar. */
+const FLOOR = 0.2;
+
+/** The importance that fills a bar: the largest one. */
+export const peak = (rows: readonly ImportanceRow[]): number =>
+  Math.max(FLOOR, ...rows.map((row) => row.importance ?? 0));
 
 /** Part of the track that a value fills, 0 to 1: shuffling a useless parameter may help by chance. */
 export const share = (value: number, most: number): number => Math.min(1, Math.max(0, value / most));

@@ -225,7 +225,9 @@ export class Compare {
     const shown = places(runs, this.runs.value);
     const found = runs.findIndex((run) => run.name === this.baseline.value);
     const hide = (name: string) => {
-      this.runs.value = shown.map((place) => runs[place]?.name ?? "").filter((one) => one !== name);
+      const kept = shown.map((place) => runs[place]?.name ?? "").filter((one) => one !== name);
+      if (name === this.baseline.peek() && kept[0]) this.baseline.value = kept[0];
+      this.runs.value = kept;
     };
     return {
       runs,

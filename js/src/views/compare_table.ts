@@ -21,6 +21,8 @@ import { paintStatus, statusPill } from "./status";
 const NAME = 34;
 const LABEL = 26;
 const TEXT = 90;
+/** Longer texts fill their cell anyway. */
+const SHORT = 24;
 
 export interface Columns {
   runs: readonly CompareRun[];
@@ -57,7 +59,8 @@ export function compareTable(groups: readonly Group[], columns: Columns): HTMLEl
       const title = h("th", "cmp-group", { scope: "rowgroup" }, h("span", "", {}, group.title));
       body.append(h("tr", "", {}, title, h("td", "", { colspan: columns.shown.length })));
     }
-    for (const row of group.rows) body.append(bodyRow(row, columns));
+    const spaced = placesWithDistance(group.rows, columns);
+    for (const row of group.rows) body.append(bodyRow(row, columns, spaced));
     table.append(body);
   }
   return table;
@@ -96,7 +99,16 @@ function headCell(run: CompareRun, place: number, columns: Columns): HTMLElement
   return cell;
 }
 
-function bodyRow(row: TableRow, columns: Columns): HTMLElement {
+/** What stands below a distance leaves its room free, so that the values of a column stand below each other. */
+function placesWithDistance(rows: readonly TableRow[], { shown, baseline }: Columns): Set<number> {
+  const found = new Set<number>();
+  for (const row of rows.filter((one) => one.kind === "value"))
+    for (const place of shown)
+      if (delta(row.cells[place] ?? null, row.cells[baseline] ?? null) !== null) found.add(place);
+  return found;
+}
+
+function bodyRow(row: TableRow, columns: Columns, spaced: ReadonlySet<number>): HTMLElement {
   const { shown, baseline } = columns;
   const different = differs(row.cells, shown);
   const cut = middleCut(row.name, NAME);
@@ -110,17 +122,19 @@ function bodyRow(row: TableRow, columns: Columns): HTMLElement {
   for (const place of shown) {
     const cell = row.cells[place] ?? null;
     const base = place === baseline || row.kind !== "value" ? null : (row.cells[baseline] ?? null);
-    line.append(bodyCell(cell, base, row, { base: place === baseline, best: place === best }));
+    const mark = { base: place === baseline, best: place === best, spaced: spaced.has(place) };
+    line.append(bodyCell(cell, base, row, mark));
   }
   return line;
 }
 
-function bodyCell(
-  cell: Cell,
-  base: Cell,
-  row: TableRow,
-  mark: { base: boolean; best: boolean },
-): HTMLElement {
+interface Mark {
+  base: boolean;
+  best: boolean;
+  spaced: boolean;
+}
+
+function bodyCell(cell: Cell, base: Cell, row: TableRow, mark: Mark): HTMLElement {
   const text = cellText(cell, row.kind);
   const classes = `${mark.base ? "cmp-base" : ""}${mark.best ? " top" : ""}`;
   const box = h("td", classes);
@@ -137,8 +151,7 @@ function bodyCell(
   setAttributes(box, { title: full === shown ? null : full });
   const distance = delta(cell, base);
   if (distance !== null) box.append(distanceMark(distance, row.best ?? null));
-  // An empty one, so that the numbers of a column stand below each other.
-  else if (!mark.base && typeof cell === "number" && row.kind === "value") box.append(h("span", "cmp-delta"));
+  else if (mark.spaced && shown.length < SHORT) box.append(h("span", "cmp-delta"));
   return box;
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from sm_track_widgets.reading.compare.surroundings import sections
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sm_track_widgets.reading.compare.rows import Section
+    from sm_track_widgets.reading.compare.rows import Row, Section
     from sm_track_widgets.reading.run_facts import Artifact, RunFacts
 
 KINDS = {
@@ -66,10 +66,10 @@ class Comparison:
         -------
         DataFrame
             Indexed by ``kind`` (``"parameter"``, ``"metric"``, ``"tag"``, ``"run"``, ``"input"``, ``"environment"``,
-            ``"git"``, ``"package"``) and ``name``, of metrics ``auc.last`` and so on; the values as they are, None for
-            missing ones.
+            ``"git"``, ``"package"``) and ``name``, of metrics ``auc.last`` and so on; the values as they are, times in
+            UTC, None for missing ones.
         """
-        entries = [(KINDS[one.title], row.name, row.cells) for one in self.sections for row in one.rows]
+        entries = [(KINDS[one.title], row.name, _moments(row)) for one in self.sections for row in one.rows]
         entries += [
             ("metric", f"{row.name}.{statistic}", [*row.stats[statistic]])
             for row in self.metrics
@@ -92,6 +92,13 @@ class Comparison:
             (row.name, sum(row.stats["count"][place] is not None for place in places)) for row in self.metrics
         ]
         return [name for name, count in counts if count >= min(2, len(places))][:most]
+
+
+def _moments(row: Row) -> list[Any]:
+    """Return the cells as a frame has them: times as such."""
+    if row.kind != "time":
+        return [*row.cells]
+    return [None if value is None else pd.Timestamp(float(value), unit="s", tz="UTC") for value in row.cells]
 
 
 _NOTHING = pd.MultiIndex.from_arrays([[], []], names=["kind", "name"])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.reading.run_facts import RunFacts
 
 GIGA = 1 << 30
+OURS = "sm_track_widgets."
 
 
 def sections(runs: Sequence[RunFacts]) -> list[Section]:
@@ -101,9 +102,11 @@ def _packages(kept: Params) -> dict[str, Value]:
 
 
 def _inputs(kept: Params) -> dict[str, Value]:
-    """Return what the cell read: the value where it was kept, else type and shape."""
+    """Return what the cell read but the run itself: the value where it was kept, else type and shape."""
     found: dict[str, Value] = {}
     for one in _dict(kept.get("inputs")).get("names") or ():
+        if str(one.get("type") or "").startswith(OURS):
+            continue
         shape = "\N{MULTIPLICATION SIGN}".join(str(size) for size in one.get("shape") or ())
         told = [str(one.get("type") or ""), shape, str(one.get("dtype") or "")]
         found[str(one["name"])] = str(one.get("value") or " ".join(word for word in told if word))
