@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.interop.hooks import link_jobs
     from sm_track_widgets.tracking.outbox.sync import sync
     from sm_track_widgets.tracking.run import Run, load_run
+    from sm_track_widgets.widgets.compare import Compare
+    from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
     from sm_track_widgets.widgets.param_grid import ParamGrid
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BestRun",
+    "Compare",
     "ConfigError",
+    "Importance",
     "LiveRun",
     "MetricChart",
     "NotFoundError",
@@ -77,7 +81,9 @@ __all__ = [
 
 _HOMES = {
     "BestRun": "reading.best",
+    "Compare": "widgets.compare",
     "ConfigError": "_errors",
+    "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",

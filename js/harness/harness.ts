@@ -4,6 +4,7 @@ import chunk from "virtual:vega-chunk";
 import type { MetricChart } from "../src/views/metric_chart";
 import widget from "../src/widget";
 import { blown, mountChart, picked, told } from "./charts";
+import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compare_samples";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 
@@ -107,6 +108,15 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
+  Compare: () => sampleCompare(),
+  CompareMetrics: () => sampleCompare({ tab: "metrics" }),
+  CompareCode: () => sampleCompare({ tab: "code", diff_only: true }),
+  CompareEnvironment: () => sampleCompare({ tab: "env", diff_only: true }),
+  CompareArtifacts: () => sampleCompare({ tab: "artifacts" }),
+  CompareCharts: () => sampleCompare({ tab: "charts" }),
+  Importance: () => sampleImportance(),
+  ImportanceRanks: () => sampleImportance(false),
+  ImportanceEmpty: () => sampleImportanceEmpty(),
 };
 
 /** Shown when the page is opened without `?view=`. */

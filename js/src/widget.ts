@@ -10,6 +10,8 @@ import { type LinkedModel, Selection, selectionModel } from "./selection";
 import { hideStatic } from "./static_pair";
 import { watchTheme } from "./theme";
 import { offerChunk } from "./vega";
+import { Compare } from "./views/compare";
+import { Importance } from "./views/importance";
 import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
 import { ParamGrid } from "./views/param_grid";
@@ -26,6 +28,8 @@ type LinkedMount = (
 
 /** Views by themselves. */
 const ALONE: Record<string, Mount> = {
+  Importance: (...parts) => new Importance(...parts),
+  Compare: (...parts) => new Compare(...parts),
   LiveRun: (...parts) => new LiveRun(...parts),
   MetricChart: (...parts) => new MetricChart(...parts),
 };

@@ -70,7 +70,7 @@ def preview_html(name: str, media_type: str | None, data: bytes, *, size: int | 
 
 def _body(name: str, media_type: str, data: bytes, *, whole: bool) -> str:
     suffix = PurePosixPath(name).suffix.lower()
-    picture = _picture_type(suffix, media_type, data)
+    picture = picture_type(suffix, media_type, data)
     if picture:
         shown = whole and len(data) <= MAX_IMAGE
         return _picture(name, picture, data) if shown else _note("A large picture.")
@@ -79,7 +79,7 @@ def _body(name: str, media_type: str, data: bytes, *, whole: bool) -> str:
         return _table(found) if found else ""
     if suffix in {".html", ".htm"} or media_type == "text/html":
         return _note("A page: download it to open it.")
-    text = _text(data)
+    text = text_of(data)
     return "" if text is None else _of_text(text, suffix, media_type, whole=whole)
 
 
@@ -95,7 +95,7 @@ def _of_text(text: str, suffix: str, media_type: str, *, whole: bool) -> str:
     return _excerpt(text) if readable else ""
 
 
-def _picture_type(suffix: str, media_type: str, data: bytes) -> str:
+def picture_type(suffix: str, media_type: str, data: bytes) -> str:
     """Return the type of an image, by its first bytes; empty for anything else."""
     if suffix == ".svg" or media_type == "image/svg+xml":
         return "image/svg+xml"
@@ -112,7 +112,8 @@ def _picture(name: str, kind: str, data: bytes) -> str:
     return f'<img alt="{markup.text(name)}" style="{_IMG}" src="data:{kind};base64,{encoded}">'
 
 
-def _text(data: bytes) -> str | None:
+def text_of(data: bytes) -> str | None:
+    """Return the text of a file; None when it holds none."""
     return None if b"\0" in data[:4096] else data.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
