@@ -43,6 +43,9 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   LiveRunDone: () => card({ status: "Completed", ended: now() + 63, progress: null }),
   LiveRunFailed: () =>
     card({ status: "Failed", ended: now(), message: "ZeroDivisionError: division by zero" }),
+  LiveRunAsked: () => card({ first: 4, system: ["CPU 71%", "memory 3.2 GB"] }),
+  LiveRunStopped: () =>
+    card({ status: "Stopped", ended: now(), progress: null, stopped: "stopped at 124 of 200" }),
   LiveRunStarting: () => card({ metrics: [], sparks: [], progress: null, files: 0, group: "" }),
   MetricChart: () => chart({ runs: 5, points: 200 }),
   MetricChartSmooth: () => chart({ runs: 4, points: 400, noise: 0.15 }, { smooth: 0.8, log_y: true }),
