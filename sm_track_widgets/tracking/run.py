@@ -134,7 +134,6 @@ class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
         self.notes = self._redactor.clean(notes or "")
         self.opener = get_ident()
         self._begin_capture()
-        self._begin_work()
         every = system.period(log_system_metrics)
         experiment = experiment_name or self.connection.settings.experiment or DEFAULT_EXPERIMENT
         names = naming.choose(experiment, run_name, group, now=self.started)
@@ -155,6 +154,7 @@ class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
     def _ready(self, names: Names, begun: Start, notes: Iterable[str], every: float | None) -> None:
         """Let everybody know of the run that is open now."""
         self._opened = begun.opened
+        self._begin_work()
         self.name = names.asked or self.ref.run
         for note in (*names.notes, *notes, *begun.notes):
             self._warn(note)
