@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.run import Run, load_run
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
 
@@ -45,6 +46,7 @@ __all__ = [
     "NotFoundError",
     "QueryError",
     "Run",
+    "RunDetail",
     "RunDetails",
     "RunTable",
     "ServiceRefusedError",
@@ -79,6 +81,7 @@ _HOMES = {
     "NotFoundError": "_errors",
     "QueryError": "reading.query",
     "Run": "tracking.run",
+    "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
     "ServiceRefusedError": "_errors",
