@@ -4,6 +4,7 @@ import chunk from "virtual:vega-chunk";
 import widget from "../src/widget";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
+import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
 
 const table = (rows: number, change: Record<string, unknown> = {}) => ({
   _view: "RunTable",
@@ -35,6 +36,8 @@ const chart = (options: Parameters<typeof sampleSeries>[0], change: Record<strin
 
 const card = (change = {}) => ({ _view: "LiveRun", ...sampleState(change) });
 
+const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
+
 const now = () => Date.now() / 1000;
 
 const CASES: Record<string, () => Record<string, unknown>> = {
@@ -53,6 +56,26 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartTime: () =>
     chart({ runs: 3, points: 3000, metrics: ["loss"], noise: 0.2, exact: false }, { x: "time" }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
+  RunDetail: () => detail("overview"),
+  RunDetailMetrics: () => detail("metrics"),
+  RunDetailParams: () => detail("params"),
+  RunDetailArtifacts: () => detail("artifacts"),
+  RunDetailCode: () => detail("code"),
+  RunDetailLogs: () =>
+    detail("logs", {
+      status: "Failed",
+      notes: [["bad", "ValueError: DMatrix has no label"]],
+      logs: {
+        error: 'Traceback (most recent call last):\n  File "cell", line 5\nValueError: DMatrix has no label',
+        output: "loading <b>data</b>\nloading labels\n",
+        cut: false,
+      },
+    }),
+  RunDetailSystem: () => detail("system"),
+  RunDetailLive: () =>
+    detail("logs", { status: "InProgress", ended: null, live: true, started: now() - 102, now: now() }),
+  RunDetailEmpty: () =>
+    detail("metrics", { metrics: [], parameters: [], artifacts: [], about: [], group: "" }),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed", height: 200 }),
   RunTableQuery: () =>
@@ -101,7 +124,16 @@ function clear(): void {
   document.getElementById("stage")?.replaceChildren();
 }
 
-Object.assign(window, { __smtwHarness: { mount, clear, setTheme, sampleSeries, views: Object.keys(CASES) } });
+Object.assign(window, {
+  __smtwHarness: {
+    mount,
+    clear,
+    setTheme,
+    sampleSeries,
+    previews: SAMPLE_PREVIEWS,
+    views: Object.keys(CASES),
+  },
+});
 
 const query = new URLSearchParams(location.search);
 const wanted = query.get("view");

@@ -9,9 +9,10 @@ import { watchTheme } from "./theme";
 import { offerChunk } from "./vega";
 import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
+import { RunDetail } from "./views/run_detail";
 import { RunTable } from "./views/run_table";
 
-const VIEWS = { RunTable, MetricChart, LiveRun } as const;
+const VIEWS = { RunTable, MetricChart, LiveRun, RunDetail } as const;
 
 /** Mount the model's view into `el`; the function returned takes it down again. */
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
