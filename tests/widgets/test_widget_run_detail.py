@@ -18,6 +18,7 @@ from sm_track_widgets.widgets import detail_state, run_detail
 from sm_track_widgets.widgets.pump import Pump
 
 EVIL = "<img src=x onerror=alert(1)>"
+ROWS = [[["1", True], ["x", False]], [["2", True], ["y", False]]]
 PNG = images.png(np.zeros((3, 5, 3), np.uint8))
 
 
@@ -121,7 +122,7 @@ def test_the_static_form_is_the_tab_s_html(stored, tab):
 @pytest.mark.parametrize(
     ("name", "kind", "more"),
     [
-        ("rows.csv", "table", {"header": ["a", "b"], "rows": [[["1", True], ["x", False]], [["2", True], ["y", False]]]}),
+        ("rows.csv", "table", {"header": ["a", "b"], "rows": ROWS}),
         ("told.json", "table", {"header": ["a"]}),
         ("notes.txt", "text", {"more": "and 10 more lines"}),
         ("weights.bin", "note", {}),

@@ -7,7 +7,7 @@ export function codeBlock(label: string, pieces: Piece[], numbered: boolean): HT
   const code = h("code", "");
   for (const piece of pieces)
     code.append(piece.kind ? h("span", `hl-${piece.kind}`, {}, piece.text) : piece.text);
-  const box = h("div", "block code-block", { tabindex: 0, role: "region", "aria-label": label });
+  const box = h("div", "block code-block", { tabindex: 0, role: "group", "aria-label": label });
   if (numbered) {
     const text = pieces.map((piece) => piece.text).join("");
     const lines = text.replace(/\n$/, "").split("\n").length;

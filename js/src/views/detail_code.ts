@@ -34,7 +34,7 @@ export class DetailCodeView implements TabView {
       "div",
       "section-head",
       {},
-      h("h4", "", {}, "Source"),
+      h("div", "section-title", {}, "Source"),
       h("span", "aside", {}, code.cut ? "cut at 256 KB" : ""),
       copy,
     );
@@ -50,8 +50,8 @@ function inputs(code: DetailCode): HTMLElement[] {
       h(
         "div",
         "scroll-x",
-        { tabindex: 0, role: "region", "aria-label": "Read by the cell" },
-        rowsTable("Read by the cell", ["name", "type", "value", ""], rows),
+        { tabindex: 0, role: "group", "aria-label": "Read by the cell" },
+        rowsTable("Read by the cell", ["name", "type", "value", "through"], rows),
       ),
     );
   if (code.more) pieces.push(h("div", "aside", {}, `and ${code.more} more`));

@@ -16,7 +16,7 @@ export class DetailLogs implements TabView {
   private readonly following = signal(true);
   private readonly error = h("pre", "block bad-edge", {
     tabindex: 0,
-    role: "region",
+    role: "group",
     "aria-label": "Exception",
   });
   private readonly output = h("pre", "block output", {

@@ -12,7 +12,7 @@ import type { TabContext, TabView } from "./detail_tab";
 import { nothing, rowsTable } from "./fact_table";
 import { SearchField } from "./search_field";
 
-const HEADER = ["metric", "", "last", "min", "max", "mean", "std", "points"];
+const HEADER = ["metric", "trend", "last", "min", "max", "mean", "std", "points"];
 const NUMERIC = HEADER.map((_, i) => i > 1);
 /** Fewer need no search. */
 const SEARCHED = 5;
@@ -23,7 +23,7 @@ export class DetailMetrics implements TabView {
   private readonly field: SearchField;
   private readonly table = h("div", "scroll-x numbers", {
     tabindex: 0,
-    role: "region",
+    role: "group",
     "aria-label": "Statistics",
   });
   private readonly charts: ChartGrid;
@@ -69,7 +69,7 @@ export class DetailMetrics implements TabView {
   private row(one: DetailMetric, series: Series | undefined): (string | HTMLElement)[] {
     const number = (value: number | null, strong = false) =>
       h(strong ? "b" : "span", "", { title: formatFull(value) }, formatNumber(value));
-    const name = h("span", "", { title: one.name }, middleCut(one.name, 40));
+    const name = h("span", "", { title: one.name }, middleCut(one.name, 36));
     const best = one.count > 1;
     return [
       name,

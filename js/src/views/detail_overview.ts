@@ -24,8 +24,10 @@ export class DetailOverview implements TabView {
     const pieces: HTMLElement[] = [];
     if (state.about.length > 0) pieces.push(factsGrid(state.about));
     if (own.length > 0) pieces.push(this.tiles(own.slice(0, TILES), lines));
-    if (state.parameters.length > 0) pieces.push(this.parameters(state));
-    if (state.artifacts.length > 0) pieces.push(this.artifacts(state));
+    const lists: HTMLElement[] = [];
+    if (state.parameters.length > 0) lists.push(this.parameters(state));
+    if (state.artifacts.length > 0) lists.push(this.artifacts(state));
+    if (lists.length > 0) pieces.push(h("div", "columns", {}, ...lists));
     if (pieces.length === 0) pieces.push(nothing("Nothing was logged."));
     this.root.replaceChildren(...pieces);
   }
@@ -67,7 +69,7 @@ export class DetailOverview implements TabView {
 
   private artifacts(state: DetailState): HTMLElement {
     const rows = state.artifacts.slice(0, ROWS).map((one) => [one.name, one.direction, one.type]);
-    const table = rowsTable("Artifacts", ["artifact", "", "type"], rows);
+    const table = rowsTable("Artifacts", ["artifact", "direction", "type"], rows);
     return section("Artifacts", table, ...this.rest(state.artifacts.length, rows.length, "artifacts"));
   }
 

@@ -17,7 +17,7 @@ export function previewNode(preview: Preview, name: string, bytes: DataView | un
         "div",
         "",
         {},
-        h("pre", "block", { tabindex: 0, role: "region", "aria-label": name }, preview.text),
+        h("pre", "block", { tabindex: 0, role: "group", "aria-label": name }, preview.text),
         h("div", "aside", {}, preview.more),
       );
     default:
@@ -43,7 +43,7 @@ function table(header: string[], rows: [string, boolean][][], more: string): HTM
     h(
       "div",
       "scroll-x",
-      { tabindex: 0, role: "region", "aria-label": "Preview" },
+      { tabindex: 0, role: "group", "aria-label": "Preview" },
       rowsTable("Preview", header, cells, numeric),
     ),
     h("div", "aside", {}, more),

@@ -37,7 +37,7 @@ function packages(names: string[]): HTMLElement[] {
   const inside = h(
     "pre",
     "block",
-    { tabindex: 0, role: "region", "aria-label": "Packages" },
+    { tabindex: 0, role: "group", "aria-label": "Packages" },
     names.join("\n"),
   );
   return [h("details", "folded", {}, h("summary", "", {}, plural(names.length, "package")), inside)];

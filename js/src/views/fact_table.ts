@@ -51,6 +51,6 @@ function valueNode(text: string): Node {
 }
 
 export const section = (title: string, ...more: (HTMLElement | string)[]): HTMLElement =>
-  h("div", "section", {}, h("h4", "", {}, title), ...more);
+  h("div", "section", {}, h("div", "section-title", {}, title), ...more);
 
 export const nothing = (words: string): HTMLElement => h("p", "quiet nothing", {}, words);
