@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 LIVE_EVERY = 1.0
 """Seconds between two states of an open run."""
-SHARE = 20
-"""A state that took so long to make is made again only after so many times as long: beside a busy loop it costs 5 %."""
+SHARE = 40
+"""A state that took so long to make is made again only after so many times as long: it costs a busy loop 2.5 %."""
 
 
 class RunDetail(SmWidget):

@@ -61,7 +61,7 @@ export class RunDetail {
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly model: Model,
+    model: Model,
     tokens: ReadonlySignal<Tokens>,
     private readonly scope: Scope,
   ) {
@@ -76,6 +76,10 @@ export class RunDetail {
     this.context = { model, tokens, scope, go: (tab) => this.go(tab) };
     this.questions = new KernelQuestions(model, scope, (content) => this.refreshed(content));
     this.build();
+    const height = follow<number | null>(model, "height", scope);
+    scope.effect(() => {
+      for (const { panel } of this.sheets.values()) panel.style.maxHeight = `${height.value ?? HEIGHT}px`;
+    });
     scope.effect(() => this.paintHead());
     scope.effect(() => this.paintNotes());
     scope.effect(() => this.paintTab());
@@ -116,7 +120,6 @@ export class RunDetail {
     const panel = h("div", "panel-body", { role: "tabpanel", id: uniqueId("panel"), tabindex: 0 });
     setAttributes(tab, { "aria-controls": panel.id });
     setAttributes(panel, { "aria-labelledby": tab.id });
-    panel.style.maxHeight = `${(this.model.get("height") as number | null) ?? HEIGHT}px`;
     tabs.append(tab);
     this.sheets.set(name, { tab, count, panel, view: null });
     this.scope.listen(tab, "click", () => this.go(name));
