@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
     from sm_track_widgets.widgets.param_grid import ParamGrid
+    from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
     from sm_track_widgets.widgets.selection.selection import Selection
@@ -52,6 +53,7 @@ __all__ = [
     "ParamGrid",
     "QueryError",
     "Run",
+    "RunDetail",
     "RunDetails",
     "RunTable",
     "Selection",
@@ -90,6 +92,7 @@ _HOMES = {
     "ParamGrid": "widgets.param_grid",
     "QueryError": "reading.query",
     "Run": "tracking.run",
+    "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
     "Selection": "widgets.selection.selection",

@@ -7,6 +7,7 @@ import { blown, mountChart, picked, told } from "./charts";
 import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compare_samples";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
+import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
 
 /** State of a selection of invented runs. */
 const shared = (rows: number, change: Record<string, unknown> = {}) => ({
@@ -76,6 +77,8 @@ const chart = (
 
 const card = (change = {}) => ({ _view: "LiveRun", ...sampleState(change) });
 
+const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
+
 const now = () => Date.now() / 1000;
 
 const CASES: Record<string, () => Record<string, unknown>> = {
@@ -84,6 +87,9 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   LiveRunDone: () => card({ status: "Completed", ended: now() + 63, progress: null }),
   LiveRunFailed: () =>
     card({ status: "Failed", ended: now(), message: "ZeroDivisionError: division by zero" }),
+  LiveRunAsked: () => card({ first: 4, system: ["CPU 71%", "memory 3.2 GB"] }),
+  LiveRunStopped: () =>
+    card({ status: "Stopped", ended: now(), progress: null, stopped: "stopped at 124 of 200" }),
   LiveRunStarting: () => card({ metrics: [], sparks: [], progress: null, files: 0, group: "" }),
   MetricChart: () => chart({ runs: 5, points: 200 }),
   MetricChartSmooth: () => chart({ runs: 4, points: 400, noise: 0.15 }, { smooth: 0.8, log_y: true }),
@@ -101,6 +107,26 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   ParamGrid: () => grid(400),
   ParamGridFiltered: () => grid(5000, { filters: FILTERED }),
   ParamGridEmpty: () => grid(0),
+  RunDetail: () => detail("overview"),
+  RunDetailMetrics: () => detail("metrics"),
+  RunDetailParams: () => detail("params"),
+  RunDetailArtifacts: () => detail("artifacts"),
+  RunDetailCode: () => detail("code"),
+  RunDetailLogs: () =>
+    detail("logs", {
+      status: "Failed",
+      notes: [["bad", "ValueError: DMatrix has no label"]],
+      logs: {
+        error: 'Traceback (most recent call last):\n  File "cell", line 5\nValueError: DMatrix has no label',
+        output: "loading <b>data</b>\nloading labels\n",
+        cut: false,
+      },
+    }),
+  RunDetailSystem: () => detail("system"),
+  RunDetailLive: () =>
+    detail("logs", { status: "InProgress", ended: null, live: true, started: now() - 102, now: now() }),
+  RunDetailEmpty: () =>
+    detail("metrics", { metrics: [], parameters: [], artifacts: [], about: [], group: "" }),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>
@@ -178,7 +204,16 @@ function clear(): void {
   document.getElementById("stage")?.replaceChildren();
 }
 
-Object.assign(window, { __smtwHarness: { mount, clear, setTheme, sampleSeries, views: Object.keys(CASES) } });
+Object.assign(window, {
+  __smtwHarness: {
+    mount,
+    clear,
+    setTheme,
+    sampleSeries,
+    previews: SAMPLE_PREVIEWS,
+    views: Object.keys(CASES),
+  },
+});
 
 async function start(): Promise<void> {
   const query = new URLSearchParams(location.search);

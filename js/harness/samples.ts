@@ -280,7 +280,7 @@ export function sampleState(change: Partial<RunState> = {}): { _state: RunState;
     waiting: 0,
     trouble: "",
     message: "",
-    progress: { done: 124, total: 200 },
+    progress: { done: 124, total: 200, label: "step", at: now, first: 0, began: now - 102 },
   };
   return { _state: { ...state, ...change }, _sparks: bytes.view() };
 }

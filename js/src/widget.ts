@@ -15,6 +15,7 @@ import { Importance } from "./views/importance";
 import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
 import { ParamGrid } from "./views/param_grid";
+import { RunDetail } from "./views/run_detail";
 import { RunTable } from "./views/run_table";
 
 type Mount = (root: HTMLElement, model: Model, tokens: ReadonlySignal<Tokens>, scope: Scope) => unknown;
@@ -28,6 +29,7 @@ type LinkedMount = (
 
 /** Views by themselves. */
 const ALONE: Record<string, Mount> = {
+  RunDetail: (...parts) => new RunDetail(...parts),
   Importance: (...parts) => new Importance(...parts),
   Compare: (...parts) => new Compare(...parts),
   LiveRun: (...parts) => new LiveRun(...parts),

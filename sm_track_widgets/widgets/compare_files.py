@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _aws
-from sm_track_widgets.charts import preview_data, previews
-from sm_track_widgets.charts.preview_data import Table
+from sm_track_widgets.charts import previews
+from sm_track_widgets.charts.preview_data import Facts, Table
+from sm_track_widgets.charts.preview_look import LINE, LINES, PREVIEW_BYTES, Excerpt, Picture, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN_PICTURES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 """What the page takes; an SVG is a document of its own and is not."""
-LINES, LINE = 30, 200
 Preview = dict[str, Any]
 
 
@@ -37,7 +35,7 @@ def static_previews(runs: Sequence[RunFacts], row: ArtifactRow) -> list[str]:
     found: list[str] = []
     for run, one in zip(runs, row.of, strict=True):
         try:
-            data, size = run.read_object(one.value, previews.PREVIEW_BYTES) if one else (b"", 0)
+            data, size = run.read_object(one.value, PREVIEW_BYTES) if one else (b"", 0)
         except Exception:  # noqa: BLE001 - see above
             data, size = b"", 0
         found.append(previews.preview_html(one.name, one.media_type, data, size=size) if one and data else "")
@@ -52,7 +50,7 @@ def preview(name: str, media_type: str, data: bytes, size: int) -> Preview:
     name, media_type
         Of the artifact.
     data, size
-        Its first `previews.PREVIEW_BYTES`, and how many it has.
+        Its first `PREVIEW_BYTES`, and how many it has.
 
     Returns
     -------
@@ -60,10 +58,7 @@ def preview(name: str, media_type: str, data: bytes, size: int) -> Preview:
         ``kind`` is ``"image"`` (``type``, ``data`` in base64), ``"table"`` (``header``, ``rows``, ``more``), ``"text"``
         (``text``, ``more``) or ``"none"``; and ``size``.
     """
-    try:
-        told = _told(name, media_type or "", data, whole=size <= len(data))
-    except Exception:  # noqa: BLE001 - whatever is wrong inside somebody's file, its size can be shown
-        told = None
+    told = _told(name, media_type or "", data, whole=size <= len(data))
     return {"size": size, **(told or _none("No preview of this kind of file."))}
 
 
@@ -71,7 +66,7 @@ def _preview(one: Artifact, read: Callable[[str, int], tuple[bytes, int]]) -> Pr
     if not one.value.startswith("s3://"):
         return {"kind": "text", "text": one.value[: LINES * LINE], "more": 0}
     try:
-        data, size = read(one.value, previews.PREVIEW_BYTES)
+        data, size = read(one.value, PREVIEW_BYTES)
     except Exception as error:  # noqa: BLE001 - one file that is not there yet hides no other
         told = _aws.explain(error, "read the file")
         return _none(f"It cannot be read. {told or f'{type(error).__name__}: it may not have arrived yet.'}")
@@ -79,43 +74,22 @@ def _preview(one: Artifact, read: Callable[[str, int], tuple[bytes, int]]) -> Pr
 
 
 def _told(name: str, media_type: str, data: bytes, *, whole: bool) -> Preview | None:
-    suffix = PurePosixPath(name).suffix.lower()
-    picture = previews.picture_type(suffix, media_type, data)
-    if picture:
-        if picture not in SHOWN_PICTURES:
+    seen = look(name, media_type, data, whole=whole)
+    if isinstance(seen, Picture):
+        if seen.kind not in SHOWN_PICTURES:
             return _none("A picture of a kind that is not shown here.")
-        if not whole or len(data) > previews.MAX_IMAGE:
-            return _none("A large picture.")
-        return {"kind": "image", "type": picture, "data": base64.b64encode(data).decode("ascii")}
-    table = _table_of(data, suffix, media_type, whole=whole)
-    if table is not None:
-        return _table(table)
-    text = previews.text_of(data)
-    if text is None or not (media_type.startswith(("text/", "application/json")) or suffix in _READABLE):
-        return None
-    lines = text.splitlines()
-    shown = [line if len(line) <= LINE else f"{line[:LINE]}…" for line in lines[:LINES]]
-    return {"kind": "text", "text": "\n".join(shown), "more": max(0, len(lines) - LINES)}
-
-
-_READABLE = frozenset((".txt", ".log", ".md", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py"))
-
-
-def _table_of(data: bytes, suffix: str, media_type: str, *, whole: bool) -> Table | None:
-    if suffix == ".parquet" or data[:4] == b"PAR1":
-        return preview_data.parquet_table(data) if whole else None
-    text = previews.text_of(data)
-    if text is None:
-        return None
-    if suffix in {".csv", ".tsv"} or media_type in {"text/csv", "text/tab-separated-values"}:
-        tabs = suffix == ".tsv" or media_type == "text/tab-separated-values"
-        return preview_data.csv_table(text, whole=whole, tabs=tabs)
-    if suffix in {".jsonl", ".ndjson"} or media_type == "application/jsonl":
-        return preview_data.json_lines_table(text, whole=whole)
-    if whole and (suffix == ".json" or media_type == "application/json"):
-        found = preview_data.document(json.loads(text))
-        return found if isinstance(found, Table) else None
-    return None
+        return {"kind": "image", "type": seen.kind, "data": base64.b64encode(seen.data).decode("ascii")}
+    if isinstance(seen, Table):
+        return _table(seen)
+    if isinstance(seen, Facts):
+        return {
+            "kind": "text",
+            "text": "\n".join(f"{name}: {value}" for name, value in seen.facts),
+            "more": 0,
+        }
+    if isinstance(seen, Excerpt):
+        return {"kind": "text", "text": seen.text, "more": seen.more}
+    return None if seen is None else _none(seen.words)
 
 
 def _table(table: Table) -> Preview:

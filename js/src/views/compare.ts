@@ -11,6 +11,7 @@ import {
   shownRows,
   statRows,
 } from "../lib/compare";
+import { NO_EMPHASIS } from "../lib/emphasis";
 import { decodeSeries, type Series, type SeriesSet } from "../lib/series";
 import { middleCut, plural } from "../lib/text";
 import type { Tokens } from "../lib/theme";
@@ -20,7 +21,7 @@ import { codeBlocks } from "./compare_code";
 import { artifactKey, filesTable, type Preview, type Previews } from "./compare_files";
 import { type Columns, compareTable, type TableRow } from "./compare_table";
 import { emptyState } from "./empty";
-import { Legend, legendRuns } from "./legend";
+import { Legend, legendEntries } from "./legend";
 import { segments } from "./segments";
 import { SmallChart } from "./small_chart";
 
@@ -288,7 +289,7 @@ export class Compare {
     const all = this.series.value.filter((one) => names.has(one.header.run));
     if (all.length === 0) return [nothing("These runs share no metric.")];
     const legend = new Legend(this.hidden);
-    legend.paint(legendRuns(all), columns.theme);
+    legend.paint(legendEntries(all, null, NO_EMPHASIS), columns.theme);
     const box = h("div", "panels");
     for (const metric of metricNames(this.data.value.metrics, all)) {
       const lines = all.filter((one) => one.header.metric === metric && !hidden.has(one.header.run));
