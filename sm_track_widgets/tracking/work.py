@@ -6,7 +6,7 @@ import math
 import sys
 import time
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from sm_track_widgets._errors import UsageError
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 STEP = "step"
 LABEL = 24
 """Characters of a bar's description that are shown."""
+JUST_NOW = 2.0
+"""Seconds before a run's end in which the bar of a loop that failed is gone; its traceback is written meanwhile."""
+UNSEEN = 0.2
+"""Seconds that a bar's number is behind: tqdm moves it ten times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Work:
         The first report, and when it came: how fast it goes is counted from there.
     label
         What is counted.
+    rough
+        Whether it may be a little more: a bar as it was last seen.
     """
 
     done: float
@@ -44,6 +50,7 @@ class Work:
     first: float
     began: float
     label: str = STEP
+    rough: bool = False
 
     @property
     def over(self) -> bool:
@@ -60,6 +67,8 @@ class Workload:
         self._before: weakref.WeakSet[Any] = weakref.WeakSet(_bars())
         self._bar: weakref.ref[Any] | None = None
         self._seen: Work | None = None
+        self._last: Work | None = None
+        self._gone: float | None = None
         self._left: Work | None = None
 
     def tell(self, done: Any, total: Any = None) -> None:
@@ -92,14 +101,27 @@ class Workload:
             return Work(*told, *self._start)
         bar = self._outermost(run)
         self._seen = None if bar is None else self._of(bar)
+        self._last = self._seen or self._last
         return self._seen
 
     def end(self, run: Run) -> None:
         """Keep where the work is left, also by a bar that an error has just closed."""
         self._left = self._now(run)
-        bar = None if self._bar is None else self._bar()
-        if self._left is None and bar is not None:
-            self._left = self._of(bar)
+        if self._left is None and self._told is None:
+            bar = None if self._bar is None else self._bar()
+            self._left = self._vanished() if bar is None else self._of(bar)
+
+    def _vanished(self) -> Work | None:
+        """Return where a bar was last seen that an error took with its loop, unless it may have been at its end."""
+        last, gone = self._last, self._gone
+        if last is None or last.total is None or gone is None or time.time() - gone > JUST_NOW:
+            return None
+        rate = (last.done - last.first) / (last.at - last.began) if last.at > last.began else 0.0
+        reached = last.done + rate * (gone - last.at + UNSEEN)
+        return None if reached >= last.total else replace(last, rough=True)
+
+    def _note_gone(self, _: object) -> None:
+        self._gone = time.time()
 
     def _outermost(self, run: Run) -> Any:
         """Return the bar that began first of those that this run's own code has opened."""
@@ -126,7 +148,7 @@ class Workload:
             return None
         now, before = time.time(), self._seen
         if before is None or self._bar is None or self._bar() is not bar or done < before.done:
-            self._bar = weakref.ref(bar)
+            self._bar, self._gone = weakref.ref(bar, self._note_gone), None
             return Work(done, total, now, done, now, label)
         at = before.at if done == before.done else now
         return Work(done, total, at, before.first, before.began, label)

@@ -54,6 +54,7 @@ def progress_state(run: Run, parameters: Mapping[str, Any]) -> dict[str, Any] | 
             "at": work.at,
             "first": work.first,
             "began": work.began,
+            "rough": work.rough,
         }
     counted = _counted(parameters, run.live)
     if counted is None:
@@ -68,7 +69,8 @@ def stopped_text(run: Run, work: Mapping[str, Any] | None) -> str:
         return ""
     if work["done"] >= work["total"]:
         return ""
-    return f"stopped at {_amount(work['done'])} of {_amount(work['total'])}"
+    about = "about " if work.get("rough") else ""
+    return f"stopped at {about}{_amount(work['done'])} of {_amount(work['total'])}"
 
 
 def _amount(value: float) -> str:

@@ -188,6 +188,9 @@ def test_a_kernel_that_does_not_answer_is_said_and_answers_in_the_end(browser):
     page.get_by_role("rowheader", name="V14").wait_for()
     assert page.get_by_text("Kernel is busy…").count() == 0
     assert "24 kB" in page.locator(".smtw-artifact").first.inner_text()
+    page.add_script_tag(content=(JS / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
+    faults = page.evaluate("() => axe.run('#stage').then((told) => told.violations.map((one) => one.id))")
+    assert set(faults) <= {"region"}, "a rule about the whole page, which is the harness's"
     look.click()
     assert page.get_by_role("rowheader", name="V14").count() == 0
     asked = page.evaluate("() => window.shown.model.sent")

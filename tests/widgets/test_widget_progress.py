@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import threading
+import time
 import timeit
 
 import numpy as np
@@ -15,6 +16,7 @@ from tqdm import tqdm
 from tqdm.auto import trange
 
 from sm_track_widgets._errors import UsageError
+from sm_track_widgets.tracking import work
 from sm_track_widgets.tracking.outbox.progress import Progress
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets import live_run
@@ -183,6 +185,37 @@ def test_a_bar_that_an_error_has_closed_tells_where_the_run_stopped(home):
     with pytest.raises(ZeroDivisionError):
         train()
     assert card_state(runs[0], 0.0)[0]["stopped"] == "stopped at 124 of 200"
+
+
+@pytest.mark.parametrize(("last", "said"), [(60, "stopped at about 50 of 100"), (None, "")])
+def test_a_bar_that_an_error_took_away_tells_where_it_was_last_seen(home, last, said):
+    runs = []
+
+    def train():
+        with Run("e", "a") as run:
+            runs.append(run)
+            for step in quiet(range(100)):
+                time.sleep(0.02)
+                if step in {0, 50} or (last is None and step == 95):
+                    progress(run)
+                if step == last:
+                    raise ZeroDivisionError
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        train()
+    assert card_state(runs[0], 0.0)[0]["stopped"] == said
+
+
+def test_a_loop_that_was_left_long_before_the_end_says_nothing(home, monkeypatch):
+    monkeypatch.setattr(work, "JUST_NOW", 0.0)
+    run = Run("e", "a")
+    for step in quiet(range(100)):
+        progress(run)
+        if step == 50:
+            break
+    run.close("Failed")
+    assert card_state(run, 0.0)[0]["stopped"] == ""
 
 
 def test_hostile_descriptions_are_text_of_limited_length(home):
