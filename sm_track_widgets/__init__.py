@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.outbox.sync import sync
     from sm_track_widgets.tracking.run import Run, load_run
     from sm_track_widgets.widgets.compare import Compare
+    from sm_track_widgets.widgets.dashboard import Dashboard
     from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
@@ -46,6 +47,7 @@ __all__ = [
     "BestRun",
     "Compare",
     "ConfigError",
+    "Dashboard",
     "Importance",
     "LiveRun",
     "MetricChart",
@@ -85,6 +87,7 @@ _HOMES = {
     "BestRun": "reading.best",
     "Compare": "widgets.compare",
     "ConfigError": "_errors",
+    "Dashboard": "widgets.dashboard",
     "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",

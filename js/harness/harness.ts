@@ -1,8 +1,8 @@
 /** Mounts each view with invented data, for screenshots, contrast checks and timings without a notebook. */
 
 import chunk from "virtual:vega-chunk";
+import widget from "../src/explorer";
 import type { MetricChart } from "../src/views/metric_chart";
-import widget from "../src/widget";
 import { blown, mountChart, picked, told } from "./charts";
 import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compare_samples";
 import { FakeModel } from "./fake_model";
@@ -46,6 +46,16 @@ const grid = (rows: number, change: Record<string, unknown> = {}) => ({
   _view: "ParamGrid",
   _shared: shared(rows, change),
   columns: GRID_COLUMNS,
+});
+
+const dashboard = (rows: number, change: Record<string, unknown> = {}) => ({
+  _view: "Dashboard",
+  _shared: shared(rows, change),
+  _others: { table: table(rows), chart: chart({ runs: 14, points: 200 }), importance: sampleImportance() },
+  columns: GRID_COLUMNS.slice(0, 6),
+  tab: "charts",
+  _parts: { table: "IPY_MODEL_table", charts: "IPY_MODEL_chart", importance: "IPY_MODEL_importance" },
+  _trouble: { compare: "1 run is picked. Pick 2 to 12 of them in the table." },
 });
 
 const FILTERED = [
@@ -104,6 +114,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartMetric: () => chart({ runs: 4, points: 200 }, { x: "validation:loss" }),
   MetricChartPicked: () => chart({ runs: 30, points: 200 }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
+  Dashboard: () => dashboard(5000, { filters: FILTERED }),
   ParamGrid: () => grid(400),
   ParamGridFiltered: () => grid(5000, { filters: FILTERED }),
   ParamGridEmpty: () => grid(0),
@@ -175,9 +186,11 @@ async function mount(view: string, theme = "light"): Promise<Mounted> {
   el.dataset["view"] = view;
   section.append(heading, el);
   document.getElementById("stage")?.append(section);
-  const { _shared, ...state } = make();
+  const { _shared, _others, ...state } = make();
   const models = new Map<string, FakeModel>();
   if (_shared) models.set("shared", new FakeModel(_shared as Record<string, unknown>));
+  for (const [id, one] of Object.entries((_others ?? {}) as Record<string, Record<string, unknown>>))
+    models.set(id, new FakeModel(one, models));
   const look = { _key: "", _theme: "auto", _api: { kernel_id: null }, _selection: "IPY_MODEL_shared" };
   const model = new FakeModel({ ...look, ...state }, models);
   if (view === "MetricChartPicked") return mountPicked(model, el, section);

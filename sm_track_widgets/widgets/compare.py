@@ -11,7 +11,7 @@ import traitlets
 from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
 from sm_track_widgets.charts.static_compare import Shown, compare_html, compare_text
 from sm_track_widgets.reading.compare.comparison import Comparison, comparison
-from sm_track_widgets.widgets import compare_wire
+from sm_track_widgets.widgets import assets, compare_wire
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.columns import name_column
 from sm_track_widgets.widgets.compare_files import file_previews, static_previews
@@ -58,6 +58,7 @@ class Compare(SmWidget):
     """
 
     view = "Compare"
+    _esm = assets.esm("detail")
 
     # -- public traits -------------------------------------------------------------------------------------------
     runs = traitlets.List(traitlets.Unicode(), help="Names of the runs shown.").tag(sync=True)

@@ -13,6 +13,7 @@ from sm_track_widgets.charts.static_importance import importance_html, importanc
 from sm_track_widgets.reading.importance import columns
 from sm_track_widgets.reading.importance.measure import measured
 from sm_track_widgets.reading.table.table import STATISTICS
+from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.table_source import table_source
 
@@ -64,6 +65,7 @@ class Importance(SmWidget):
     """
 
     view = "Importance"
+    _esm = assets.esm("detail")
 
     # -- public traits -------------------------------------------------------------------------------------------
     target = traitlets.Unicode("", help="The metric that is explained.").tag(sync=True)

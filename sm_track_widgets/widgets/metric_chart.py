@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import traitlets
+from ipywidgets import widget_serialization
 
 from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
 from sm_track_widgets._names import lower_is_better
@@ -20,8 +21,11 @@ from sm_track_widgets.widgets import assets, static_chart
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.chart_detail import detail
 from sm_track_widgets.widgets.chart_live import LiveLines, follow_runs, forget
+from sm_track_widgets.widgets.chart_selection import drawn, metrics_of, selection_in, selection_source
 from sm_track_widgets.widgets.chart_source import Want, chart_source, check_x, is_shown
+from sm_track_widgets.widgets.linked import observe_weakly
 from sm_track_widgets.widgets.pump import PUMP
+from sm_track_widgets.widgets.selection.selection import Selection
 from sm_track_widgets.widgets.series_wire import encode, finest, from_points
 
 HEIGHT = 220
@@ -40,7 +44,9 @@ class MetricChart(SmWidget):
     metrics
         A metric's name or several; None for all but the machine's, ``system/...``.
     source
-        Name of an experiment, a DataFrame of `metrics` or of `runs`, or the SDK's ExperimentAnalytics.
+        Name of an experiment, a DataFrame of `metrics` or of `runs`, or the SDK's ExperimentAnalytics; or a
+        `Selection` or another view of one: then the picked runs are drawn and the best of those that satisfy the
+        filters, and the chart follows both.
     experiment
         Name of an experiment, where no source is given; None for all.
     runs
@@ -81,6 +87,7 @@ class MetricChart(SmWidget):
 
     view = "MetricChart"
     _trouble = ""
+    _drawn: Sequence[str] = ()
 
     # -- public traits -------------------------------------------------------------------------------------------
     x = traitlets.Unicode("step", help="What x is: step, time, relative, or a metric.").tag(sync=True)
@@ -100,6 +107,7 @@ class MetricChart(SmWidget):
     height = traitlets.Int(HEIGHT, help="Height of a plot, in pixels.").tag(sync=True)
 
     # -- internal traits -----------------------------------------------------------------------------------------
+    _selection = traitlets.Instance(Selection, None, allow_none=True).tag(sync=True, **widget_serialization)
     _spec = traitlets.Dict().tag(sync=True)
     _series = traitlets.Dict().tag(sync=True)
     _points = traitlets.Bytes(b"").tag(sync=True)
@@ -130,7 +138,14 @@ class MetricChart(SmWidget):
         reject_unknown(type(self), unknown)
         _check(smooth, smooth_kind, edges)
         self._metrics = [metrics] if isinstance(metrics, str) else None if metrics is None else list(metrics)
-        self._source = chart_source(source, experiment, self._metrics, _listed(runs))
+        selection = selection_in(source)
+        if selection is None:
+            self._source = chart_source(source, experiment, self._metrics, _listed(runs))
+        else:
+            _only(selection, experiment, runs)
+            self._metrics = self._metrics or metrics_of(selection)
+            self._source = selection_source(selection, self._metrics)
+            self._drawn = drawn(selection, self._metrics)
         self._lines = self._source.read(Want(x, band or ""))
         self._open = LiveLines(self._source.follows, self._metrics)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
@@ -143,8 +158,11 @@ class MetricChart(SmWidget):
             edges=edges,
             ignore_outliers=ignore_outliers,
             height=HEIGHT if height is None else int(height),
+            _selection=selection,
             **self._first_state(x),
         )
+        if selection is not None:
+            observe_weakly(selection, self._picked, ["selected", "filters", "filter", "baseline", "_header"])
         follow_runs(self)
         if self._every is not None:
             PUMP.add(self)
@@ -159,6 +177,17 @@ class MetricChart(SmWidget):
         described, points = self._encoded(want)
         self.push(_series=described, _points=points, _live=live, _live_points=live_points)
         self.update_static()
+
+    def _picked(self, change: Any) -> None:
+        """Read the lines of the runs that are drawn now, where these are others."""
+        wanted = drawn(change["owner"], self._metrics or [])
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
+        try:
+            self.refresh()
+        except TrackError as error:
+            self._say(str(error))
 
     @property
     def _want(self) -> Want:
@@ -310,6 +339,14 @@ def _check(smooth: float, kind: str, edges: str) -> None:
         raise UsageError(f"smooth lies between 0 and {MOST_SMOOTH}, not at {smooth!r}.", window)
     if not 0 <= smooth < math.inf:
         raise UsageError(f"smooth is a number of points, 0 or more, not {smooth!r}.")
+
+
+def _only(selection: Selection, experiment: str | None, runs: Sequence[str] | None) -> None:
+    if experiment is not None or runs is not None:
+        name = selection.source.title or "the selection"
+        raise UsageError(
+            f"Which runs are drawn is picked in {name}.", "Set selected there, or leave source out."
+        )
 
 
 def _listed(runs: Sequence[str] | None) -> list[str] | None:

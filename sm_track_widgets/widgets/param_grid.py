@@ -10,7 +10,6 @@ import traitlets
 
 from sm_track_widgets._names import is_system
 from sm_track_widgets.charts.static_grid import GridColumn, grid_html, grid_text
-from sm_track_widgets.reading import frames
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.selection.filters import Filter
@@ -87,11 +86,8 @@ class ParamGrid(LinkedView):
             title=title,
             refresh=refresh,
         )
-        frame = selection.runs
-        if columns is None or not len(frame):
-            chosen = grid_columns(selection.rows)
-        else:
-            chosen = [one for name in columns for one in frames.columns_meant(frame, name)]
+        chosen = selection.rows.choose(columns or ()) if len(selection.runs) else []
+        chosen = chosen or grid_columns(selection.rows)
         super().__init__(selection, columns=chosen)
 
     # -- static form ---------------------------------------------------------------------------------------------

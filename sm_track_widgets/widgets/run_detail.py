@@ -9,7 +9,7 @@ import traitlets
 
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets.charts.static_details import TABS
-from sm_track_widgets.widgets import detail_files
+from sm_track_widgets.widgets import assets, detail_files
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.detail_state import detail_state, drawn, live_lines, stored_lines
 from sm_track_widgets.widgets.open_facts import open_facts
@@ -63,6 +63,7 @@ class RunDetail(SmWidget):
     """
 
     view = "RunDetail"
+    _esm = assets.esm("detail")
 
     # -- public traits -------------------------------------------------------------------------------------------
     tab = traitlets.Enum(TABS, "overview", help="What is shown.").tag(sync=True)

@@ -33,6 +33,7 @@ export class ChartState implements ToolbarState {
   readonly metrics: ReadonlySignal<readonly string[]>;
   readonly bands: ReadonlySignal<readonly string[]>;
   readonly several: ReadonlySignal<boolean>;
+  readonly names: ReadonlySignal<string[]>;
   private readonly labels: ReadonlySignal<Record<string, Record<string, string>>>;
 
   constructor(
@@ -63,7 +64,8 @@ export class ChartState implements ToolbarState {
     const open = follow<SeriesSet | null>(model, "_live", scope);
     this.labels = computed(() => mergeGroups(this.set.value?.groups, open.value?.groups));
     this.bands = computed(() => bandsOf(this.set.value?.groups));
-    this.several = computed(() => new Set(this.all.value.map((one) => one.header.run)).size > 1);
+    this.names = computed(() => [...new Set(this.all.value.map((one) => one.header.run))]);
+    this.several = computed(() => this.names.value.length > 1);
   }
 
   /** Each run's label of what lines are averaged by; null without. */

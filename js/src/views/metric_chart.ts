@@ -47,6 +47,11 @@ export class MetricChart {
     this.start();
   }
 
+  /** Names of the runs that have lines. */
+  get names(): ReadonlySignal<string[]> {
+    return this.state.names;
+  }
+
   /** Draw runs by what other views have picked, until this is called again; nothing is compiled anew for it. */
   emphasise(emphasis: Emphasis): void {
     this.state.emphasis.value = emphasis;
