@@ -4,8 +4,10 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import {
+  type CompareArtifact,
   type CompareData,
   type CompareMetric,
+  differs,
   places,
   STATISTICS,
   shownRows,
@@ -279,7 +281,10 @@ export class Compare {
   private files(columns: Columns): HTMLElement[] {
     const { artifacts } = this.data.value;
     if (artifacts.length === 0) return [nothing("No file was logged in these runs.")];
-    return [filesTable(artifacts, columns, this.previews.value, this.asking)];
+    const where = ({ of }: CompareArtifact) => of.map((one) => one?.value ?? null);
+    const rows = this.only.value ? artifacts.filter((row) => differs(where(row), columns.shown)) : artifacts;
+    if (rows.length === 0) return [nothing("The same files in all of these runs.")];
+    return [filesTable(rows, columns, this.previews.value, this.asking)];
   }
 
   private charts(columns: Columns): HTMLElement[] {

@@ -150,8 +150,8 @@ function bodyCell(cell: Cell, base: Cell, row: TableRow, mark: Mark): HTMLElemen
   box.append(shown);
   setAttributes(box, { title: full === shown ? null : full });
   const distance = delta(cell, base);
-  if (distance !== null) box.append(distanceMark(distance, row.best ?? null));
-  else if (mark.spaced && shown.length < SHORT) box.append(h("span", "cmp-delta"));
+  if (distance !== null) box.append(" ", distanceMark(distance, row.best ?? null));
+  else if (mark.spaced && shown.length < SHORT) box.append(" ", h("span", "cmp-delta"));
   return box;
 }
 
