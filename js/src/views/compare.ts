@@ -257,7 +257,7 @@ export class Compare {
     const only = this.only.value;
     const groups = this.data.value.sections
       .filter((section) => section.tab === tab)
-      .map(({ title, rows }) => ({ title, rows: shownRows(rows, columns.shown, only) }))
+      .map((section) => ({ ...section, rows: shownRows(section.rows, columns.shown, only) }))
       .filter((group) => group.rows.length > 0);
     if (groups.length > 0) return [compareTable(groups, columns)];
     const what = tab === "env" ? "environment" : "parameters";
