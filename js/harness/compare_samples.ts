@@ -18,6 +18,8 @@ const row = (name: string, cells: Cell[], kind: CompareRow["kind"] = "value"): C
   kind,
 });
 
+const kept = (name: string, cells: Cell[]): CompareRow => ({ name, cells, kind: "text", unknown: [3] });
+
 const BEFORE = `%%sm_run {name} -e fraud-detection
 booster = xgb.XGBClassifier(
     max_depth=depth,
