@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets.charts import markup, numbers, status
 from sm_track_widgets.reading.compare.numbers import UNJUDGED, better
+from sm_track_widgets.reading.compare.rows import differ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +27,14 @@ _RIGHT = "text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"
 def kept(rows: Sequence[Row], places: Sequence[int], *, diff_only: bool) -> list[Row]:
     """Return the rows that some of the runs have, those that differ first."""
     there = [row for row in rows if any(row.cells[place] is not None for place in places)]
-    different = [row for row in there if _differs([row.cells[place] for place in places])]
+    different = [row for row in there if row.differ(places)]
     return different if diff_only else [*different, *(row for row in there if row not in different)]
 
 
 def metrics(found: Comparison, places: Sequence[int], diff_only: bool) -> list[MetricRow]:  # noqa: FBT001
     """Return the metrics that some of the runs have."""
     there = [row for row in found.metrics if any(row.stats["count"][place] is not None for place in places)]
-    return [row for row in there if not diff_only or _differs([row.stats["last"][place] for place in places])]
+    return [row for row in there if not diff_only or differ([row.stats["last"][place] for place in places])]
 
 
 def metric_label(row: MetricRow) -> str:
@@ -147,7 +148,3 @@ def _with_delta(words: str, away: str, judged: bool | None) -> str:  # noqa: FBT
 
 def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) else None
-
-
-def _differs(values: Sequence[Any]) -> bool:
-    return len({(value is None, value) for value in values}) > 1

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sm_track_widgets._types import Series
     from sm_track_widgets.reading.compare.code import Code
     from sm_track_widgets.reading.compare.comparison import Comparison
+    from sm_track_widgets.reading.compare.rows import Row
 
 CHARTS = 24
 """Metrics that are drawn at most."""
@@ -45,10 +46,8 @@ def described(found: Comparison, problems: Sequence[str] = ()) -> dict[str, Any]
             {
                 "tab": section.tab,
                 "title": section.title,
-                "rows": [
-                    {"name": row.name, "kind": row.kind, "cells": [_value(cell) for cell in row.cells]}
-                    for row in section.rows
-                ],
+                "unknown": sorted(section.unknown),
+                "rows": [_row(row) for row in section.rows],
             }
             for section in found.sections
         ],
@@ -104,6 +103,11 @@ def read_series(found: Comparison) -> tuple[list[list[Series]], list[str]]:
             problems.append(f"{label}: the points cannot be read. {told or type(error).__name__}")
             lines.append([])
     return lines, problems
+
+
+def _row(row: Row) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": row.name, "kind": row.kind, "cells": [_value(cell) for cell in row.cells]}
+    return {**told, "unknown": sorted(row.unknown)} if row.unknown else told
 
 
 def _run(found: Comparison, place: int) -> dict[str, Any]:

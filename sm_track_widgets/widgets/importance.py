@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from sm_track_widgets._errors import NotFoundError, TrackError, UsageError
+from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
 from sm_track_widgets.charts.static_importance import importance_html, importance_text
 from sm_track_widgets.reading.importance import columns
-from sm_track_widgets.reading.importance.measure import measured
+from sm_track_widgets.reading.importance.measure import Measured, measured
 from sm_track_widgets.reading.table.table import STATISTICS
 from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
@@ -20,8 +20,7 @@ from sm_track_widgets.widgets.table_source import table_source
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sm_track_widgets.reading.importance.measure import Measured
-
+NOTHING = 'No run has a metric yet. Log one with run.log_metric("auc", 0.9).'
 Asked = tuple[str, str, str]
 """Target, statistic, query."""
 
@@ -127,6 +126,7 @@ class Importance(SmWidget):
         if again or asked[2] != self._read_for:
             frame = self._read(asked[2])
         before, self._frame = self._frame, frame
+        asked = (asked[0] or self._first(), *asked[1:])
         try:
             found = self._measured(asked)
         except TrackError:
@@ -154,10 +154,11 @@ class Importance(SmWidget):
         return next(iter(columns.targets(self._frame)), "")
 
     def _measured(self, asked: Asked) -> Measured:
-        if not asked[0]:
+        if not asked[0]:  # there is no metric at all; a statistic is checked all the same
             if asked[1] not in STATISTICS:
-                raise UsageError(f"There is no statistic {asked[1]!r}.")
-            raise NotFoundError("No run has a metric.", "Log one with run.log_metric.")
+                hint = did_you_mean(asked[1], STATISTICS) or f"There are: {', '.join(STATISTICS)}."
+                raise UsageError(f"There is no statistic {asked[1]!r}.", hint)
+            return Measured("", asked[1], of=len(self._frame), notes=[NOTHING])
         return measured(self._frame, asked[0], asked[1], self._method)
 
     # -- messages ------------------------------------------------------------------------------------------------
@@ -214,7 +215,8 @@ class Importance(SmWidget):
     def _heading(self) -> str:
         target, stat, query = self._asked
         what = target if stat == "last" else f"{target} {stat}"
-        return " · ".join(part for part in (self._source.title, f"what moves {what}", query) if part)
+        moves = f"what moves {what}" if target else ""
+        return " · ".join(part for part in (self._source.title, moves, query) if part)
 
 
 def _finite(value: float) -> float | None:

@@ -168,6 +168,16 @@ def test_environment_and_inputs_are_rows():
     assert rows["Read by the cell", "rate"] == [None, "0.1"]
 
 
+def test_a_run_of_which_nothing_was_kept_is_not_different_for_that():
+    kept = {"python": "3.11.2", "packages": ["numpy==2.0"]}
+    found = comparison([facts("a", capture=kept), facts("b"), facts("c", capture=kept)])
+    environment = [section for section in found.sections if section.tab == "env"]
+    assert [section.unknown for section in environment] == [frozenset({1})] * 2
+    assert not any(row.differs for section in environment for row in section.rows)
+    assert "package" not in found.frame(["a", "b", "c"], diff_only=True).index.get_level_values("kind")
+    assert found.frame(["a", "b"]).loc[("package", "numpy")].tolist() == ["2.0", None]
+
+
 def test_what_json_cannot_write_is_text():
     metric = MetricFacts("m", float("nan"), float("-inf"), float("inf"), None, 3)
     found = compare_wire.described(

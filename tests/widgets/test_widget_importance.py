@@ -192,6 +192,20 @@ def test_frames_of_other_kinds_and_arguments_that_are_wrong(forest):
         Importance("trees", "auc", method="tree")
 
 
+def test_an_experiment_without_a_run_says_what_to_type(home):
+    home.client("sagemaker").create_experiment(ExperimentName="new")
+    shown = Importance("new")
+    assert shown.df.empty
+    assert "run.log_metric(&quot;auc&quot;, 0.9)" in shown.static_html()
+    with Run("new", "one", params={"x": 1}) as run:
+        run.log_metric("auc", 0.5)
+    say(shown, type="measure", target="", again=True)
+    assert shown._result["targets"] == ["auc"]
+    assert (shown.target, shown.df.empty) == ("auc", True)
+    with pytest.raises(NotFoundError, match="no experiment 'nwe'"):
+        Importance("nwe")
+
+
 def test_hostile_names_are_text_in_the_static_form():
     frame = sweep(40).rename(columns={"params.depth": "params.<img src=x onerror=alert(1)>" + "x" * 300})
     html = Importance(frame, "auc", title="<b>t</b>").static_html()

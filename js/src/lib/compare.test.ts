@@ -49,6 +49,10 @@ test("a missing cell and a text beside a number differ, among the runs shown onl
   const rows = [{ cells: [1, 1, 2] }, { cells: [1, 1, 1] }, { cells: [null, null, 3] }];
   assert.deepEqual(shownRows(rows, [0, 1], false), [rows[0], rows[1]]);
   assert.deepEqual(shownRows(rows, [0, 1, 2], true), [rows[0], rows[2]]);
+  const kept = { cells: [1, 1, null], unknown: [2] };
+  assert.deepEqual(shownRows([kept], [0, 1, 2], true), []);
+  assert.deepEqual(shownRows([kept], [0, 1, 2], false), [kept]);
+  assert.equal(differs([1, 2], []), false);
 });
 
 test("distances have a sign and a direction", () => {

@@ -16,11 +16,15 @@ export interface CompareRow {
   name: string;
   kind: "value" | "status" | "time" | "duration" | "text";
   cells: Cell[];
+  /** Places of the runs of which nothing of this kind was kept: what is not known does not differ. */
+  unknown?: number[];
 }
 
 export interface CompareSection {
   tab: string;
   title: string;
+  /** Places of the runs of which nothing of all this was kept. */
+  unknown?: number[];
   rows: CompareRow[];
 }
 
@@ -66,20 +70,30 @@ export function places(runs: readonly CompareRun[], names: readonly string[]): n
 
 /** Whether the cells of some runs are not all the same; a missing one is a value like others. */
 export function differs(cells: readonly Cell[], shown: readonly number[]): boolean {
-  const first = cells[shown[0] ?? 0] ?? null;
+  const [start] = shown;
+  if (start === undefined) return false;
+  const first = cells[start] ?? null;
   return shown.some((place) => (cells[place] ?? null) !== first);
 }
 
 const isThere = (cells: readonly Cell[], shown: readonly number[]): boolean =>
   shown.some((place) => (cells[place] ?? null) !== null);
 
+/** Whether some of the runs do not agree, of those of which anything is known. */
+export function rowDiffers(row: { cells: Cell[]; unknown?: number[] }, shown: readonly number[]): boolean {
+  return differs(
+    row.cells,
+    shown.filter((place) => !row.unknown?.includes(place)),
+  );
+}
+
 /** Rows that some of the runs have; with `only` those that differ. */
-export function shownRows<T extends { cells: Cell[] }>(
+export function shownRows<T extends { cells: Cell[]; unknown?: number[] }>(
   rows: readonly T[],
   shown: readonly number[],
   only: boolean,
 ): T[] {
-  return rows.filter((row) => isThere(row.cells, shown) && (!only || differs(row.cells, shown)));
+  return rows.filter((row) => isThere(row.cells, shown) && (!only || rowDiffers(row, shown)));
 }
 
 export interface StatRow extends CompareRow {

@@ -4,8 +4,10 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import {
+  type CompareArtifact,
   type CompareData,
   type CompareMetric,
+  differs,
   places,
   STATISTICS,
   shownRows,
@@ -256,7 +258,7 @@ export class Compare {
     const only = this.only.value;
     const groups = this.data.value.sections
       .filter((section) => section.tab === tab)
-      .map(({ title, rows }) => ({ title, rows: shownRows(rows, columns.shown, only) }))
+      .map((section) => ({ ...section, rows: shownRows(section.rows, columns.shown, only) }))
       .filter((group) => group.rows.length > 0);
     if (groups.length > 0) return [compareTable(groups, columns)];
     const what = tab === "env" ? "environment" : "parameters";
@@ -280,7 +282,10 @@ export class Compare {
   private files(columns: Columns): HTMLElement[] {
     const { artifacts } = this.data.value;
     if (artifacts.length === 0) return [nothing("No file was logged in these runs.")];
-    return [filesTable(artifacts, columns, this.previews.value, this.asking)];
+    const where = ({ of }: CompareArtifact) => of.map((one) => one?.value ?? null);
+    const rows = this.only.value ? artifacts.filter((row) => differs(where(row), columns.shown)) : artifacts;
+    if (rows.length === 0) return [nothing("The same files in all of these runs.")];
+    return [filesTable(rows, columns, this.previews.value, this.asking)];
   }
 
   private charts(columns: Columns): HTMLElement[] {

@@ -1,6 +1,6 @@
 /** The cells of runs against the baseline's: unified, or side by side. */
 
-import { h } from "../dom";
+import { button, h } from "../dom";
 import {
   between,
   type CompareCode,
@@ -12,6 +12,8 @@ import {
 import { plural } from "../lib/text";
 
 const CONTEXT = 3;
+/** Lines that are built at once: eleven sources of thousands of lines would take seconds. */
+const FIRST = 300;
 
 export interface CodeLook {
   runs: readonly CompareRun[];
@@ -40,7 +42,8 @@ function block(code: CompareCode, place: number, look: CodeLook): HTMLElement {
     return h("section", "cmp-code", {}, head(`No code was kept${whose}: it was opened without a cell.`));
   }
   if (before === after) {
-    const lines = look.onlyChanges ? [] : diffLines(between(code, before, after), null);
+    const lines =
+      look.onlyChanges || !isFirst(code, place, look) ? [] : diffLines(between(code, before, after), null);
     const parts = lines.length > 0 ? [listing(lines, code, before, after, false, name)] : [];
     return h("section", "cmp-code", {}, head(`the same code as ${base}`), ...parts);
   }
@@ -61,6 +64,12 @@ function block(code: CompareCode, place: number, look: CodeLook): HTMLElement {
   );
 }
 
+/** Whether no block before, and none with changes, shows the source of a run that is the baseline's. */
+function isFirst(code: CompareCode, place: number, look: CodeLook): boolean {
+  const others = look.shown.filter((one) => one !== look.baseline && (code.of[one] ?? null) !== null);
+  return others[0] === place && others.every((one) => code.of[one] === code.of[place]);
+}
+
 function listing(
   lines: readonly DiffLine[],
   code: CompareCode,
@@ -78,13 +87,28 @@ function listing(
   const left = code.sources[before] ?? [];
   const right = code.sources[after] ?? [];
   const rows = split ? lines : unified(lines);
-  for (const line of rows) {
-    if (line.kind === "gap")
-      box.append(h("div", "cmp-gap", {}, `${plural(line.count ?? 0, "equal line")} left out`));
-    else if (split) box.append(side(line, left, "left"), side(line, right, "right"));
-    else box.append(single(line, left, right));
+  const add = (from: number, to: number) => {
+    for (const line of rows.slice(from, to)) {
+      if (line.kind === "gap") box.append(gap(line));
+      else if (split) box.append(side(line, left, "left"), side(line, right, "right"));
+      else box.append(single(line, left, right));
+    }
+  };
+  add(0, FIRST);
+  if (rows.length > FIRST) {
+    const more = button(`Show ${plural(rows.length - FIRST, "more line")}`, "link cmp-more");
+    more.addEventListener("click", () => {
+      more.remove();
+      add(FIRST, rows.length);
+      box.focus();
+    });
+    box.append(more);
   }
   return box;
+}
+
+function gap(line: DiffLine): HTMLElement {
+  return h("div", "cmp-gap", {}, `${plural(line.count ?? 0, "equal line")} left out`);
 }
 
 /** Of each stretch of changes first what was taken out, then what was added. */

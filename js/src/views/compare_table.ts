@@ -10,8 +10,8 @@ import {
   cellTitle,
   delta,
   deltaText,
-  differs,
   isBetter,
+  rowDiffers,
 } from "../lib/compare";
 import { coloursOf } from "../lib/palette";
 import { middleCut } from "../lib/text";
@@ -39,12 +39,15 @@ export interface TableRow {
   aside?: string;
   kind: CompareRow["kind"];
   cells: Cell[];
+  unknown?: number[];
   /** Which end is good; null or absent where distances are not judged. */
   best?: "min" | "max" | null;
 }
 
 export interface Group {
   title: string;
+  /** Places of the runs of which nothing of it was kept. */
+  unknown?: readonly number[];
   rows: readonly TableRow[];
 }
 
@@ -57,13 +60,21 @@ export function compareTable(groups: readonly Group[], columns: Columns): HTMLEl
     const body = h("tbody", "");
     if (!single) {
       const title = h("th", "cmp-group", { scope: "rowgroup" }, h("span", "", {}, group.title));
-      body.append(h("tr", "", {}, title, h("td", "", { colspan: columns.shown.length })));
+      body.append(h("tr", "", {}, title, ...columns.shown.map((place) => groupCell(place, group, columns))));
     }
     const spaced = placesWithDistance(group.rows, columns);
     for (const row of group.rows) body.append(bodyRow(row, columns, spaced));
     table.append(body);
   }
   return table;
+}
+
+/** Beside a group's name: which of the runs say nothing about it. */
+function groupCell(place: number, group: Group, columns: Columns): HTMLElement {
+  const isBase = place === columns.baseline;
+  const missing = group.unknown?.includes(place) ?? false;
+  const told = missing ? h("span", "aside", {}, "nothing kept") : null;
+  return h("td", isBase ? "cmp-base cmp-group-cell" : "cmp-group-cell", {}, told);
 }
 
 export function headRow(corner: string, columns: Columns): HTMLElement {
@@ -110,7 +121,7 @@ function placesWithDistance(rows: readonly TableRow[], { shown, baseline }: Colu
 
 function bodyRow(row: TableRow, columns: Columns, spaced: ReadonlySet<number>): HTMLElement {
   const { shown, baseline } = columns;
-  const different = differs(row.cells, shown);
+  const different = rowDiffers(row, shown);
   const cut = middleCut(row.name, NAME);
   const label = h("div", "cmp-label", {}, cut);
   if (row.aside) label.append(h("span", "aside", {}, ` ${row.aside}`));
@@ -150,8 +161,8 @@ function bodyCell(cell: Cell, base: Cell, row: TableRow, mark: Mark): HTMLElemen
   box.append(shown);
   setAttributes(box, { title: full === shown ? null : full });
   const distance = delta(cell, base);
-  if (distance !== null) box.append(distanceMark(distance, row.best ?? null));
-  else if (mark.spaced && shown.length < SHORT) box.append(h("span", "cmp-delta"));
+  if (distance !== null) box.append(" ", distanceMark(distance, row.best ?? null));
+  else if (mark.spaced && shown.length < SHORT) box.append(" ", h("span", "cmp-delta"));
   return box;
 }
 

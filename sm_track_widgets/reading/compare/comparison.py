@@ -10,6 +10,7 @@ import pandas as pd
 
 from sm_track_widgets.reading.compare.code import Code, codes
 from sm_track_widgets.reading.compare.numbers import STATISTICS, MetricRow, metric_rows
+from sm_track_widgets.reading.compare.rows import differ
 from sm_track_widgets.reading.compare.surroundings import sections
 
 if TYPE_CHECKING:
@@ -69,21 +70,24 @@ class Comparison:
             ``"git"``, ``"package"``) and ``name``, of metrics ``auc.last`` and so on; the values as they are, times in
             UTC, None for missing ones.
         """
-        entries = [(KINDS[one.title], row.name, _moments(row)) for one in self.sections for row in one.rows]
-        entries += [
+        places = [self.labels.index(name) for name in columns]
+        kept = [
+            (KINDS[one.title], row.name, _moments(row))
+            for one in self.sections
+            for row in one.rows
+            if not diff_only or row.differ(places)
+        ]
+        kept += [
             ("metric", f"{row.name}.{statistic}", [*row.stats[statistic]])
             for row in self.metrics
             for statistic in STATISTICS
+            if not diff_only or differ([row.stats[statistic][place] for place in places])
         ]
-        places = [self.labels.index(name) for name in columns]
-        kept = [(kind, name, [values[place] for place in places]) for kind, name, values in entries]
-        if diff_only:
-            kept = [one for one in kept if len({(value is None, value) for value in one[2]}) > 1]
         keys = [one[:2] for one in kept]
         index = pd.MultiIndex.from_tuples(keys, names=["kind", "name"]) if keys else _NOTHING
         cells = np.empty((len(kept), len(columns)), dtype=object)
         for row, (_, _, values) in enumerate(kept):
-            cells[row, :] = values
+            cells[row, :] = [values[place] for place in places]
         return pd.DataFrame(cells, index=index, columns=pd.Index(columns, dtype=object))
 
     def common(self, places: Sequence[int], most: int) -> list[str]:

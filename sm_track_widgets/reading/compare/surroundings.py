@@ -19,16 +19,17 @@ OURS = "sm_track_widgets."
 def sections(runs: Sequence[RunFacts]) -> list[Section]:
     """Return the headings with rows that the runs have; those without a single row are left out."""
     kept = [run.capture for run in runs]
+    machines, gits, packages, inputs = (
+        [read(one) for one in kept] for read in (_machine, _git, _packages, _inputs)
+    )
     found = [
         Section("params", "Parameters", merged([run.parameters for run in runs])),
         Section("params", "Run", _facts(runs)),
         Section("params", "Tags", merged([run.tags for run in runs], "text")),
-        Section("params", "Read by the cell", merged([_inputs(one) for one in kept], "text")),
-        Section(
-            "env", "Python and machine", _all(merged([_machine(one) for one in kept], "text", first=_MACHINE))
-        ),
-        Section("env", "Git", merged([_git(one) for one in kept], "text", first=_GIT)),
-        Section("env", "Packages", merged([_packages(one) for one in kept], "text")),
+        Section("params", "Read by the cell", _kept(inputs)),
+        Section("env", "Python and machine", _kept(machines, _MACHINE)),
+        Section("env", "Git", _kept(gits, _GIT)),
+        Section("env", "Packages", _kept(packages)),
     ]
     return [section for section in found if section.rows]
 
@@ -37,11 +38,18 @@ _MACHINE = ("Python", "Platform", "Instance", "Processors", "Memory", "GPUs")
 _GIT = ("Commit", "Branch", "Remote", "Changed files", "Untracked files")
 
 
+def _kept(held: Sequence[Mapping[str, Value]], first: Sequence[str] = ()) -> list[Row]:
+    """Return rows of what was kept of a cell; a run of which nothing was is not different for that."""
+    empty = [place for place, one in enumerate(held) if not one]
+    return merged(held, "text", first=first, unknown=empty)
+
+
 def _facts(runs: Sequence[RunFacts]) -> list[Row]:
     lasted: list[Value] = [
         None if run.started is None or run.ended is None else max(run.ended - run.started, 0.0)
         for run in runs
     ]
+    empty = frozenset(place for place, run in enumerate(runs) if not run.capture)
     rows = [
         Row("Status", [run.status or None for run in runs], "status"),
         Row("Started", [run.started for run in runs], "time"),
@@ -51,8 +59,8 @@ def _facts(runs: Sequence[RunFacts]) -> list[Row]:
         Row("Group", [run.group or None for run in runs], "text"),
         Row("Parent", [run.parent or None for run in runs], "text"),
         Row("By", [run.created_by or None for run in runs], "text"),
-        Row("Commit", [_git(run.capture).get("Commit") for run in runs], "text"),
-        Row("Host", [_host(run.capture) for run in runs], "text"),
+        Row("Commit", [_git(run.capture).get("Commit") for run in runs], "text", empty),
+        Row("Host", [_host(run.capture) for run in runs], "text", empty),
         Row("Notes", [run.notes or None for run in runs], "text"),
     ]
     return _all(rows)
