@@ -7,6 +7,7 @@
  */
 
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { sameKernel } from "./kernel";
 import { decodeFrame, type Frame, type FrameHeader } from "./lib/columns";
 import { Crossfilter } from "./lib/crossfilter";
 import { type Filter, sameFilter, withFilter } from "./lib/filters";
@@ -41,7 +42,9 @@ export async function selectionModel(model: LinkedModel): Promise<Model | null> 
 /** The model that a trait's value `reference` stands for. */
 export async function modelOf(model: LinkedModel, reference: string): Promise<Model> {
   if (!model.widget_manager) throw new Error("this notebook does not link widgets");
-  return model.widget_manager.get_model(reference.slice(REFERENCE.length));
+  const found = await model.widget_manager.get_model(reference.slice(REFERENCE.length));
+  sameKernel(found, model);
+  return found;
 }
 
 /** Rows that satisfy all filters. */
