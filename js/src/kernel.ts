@@ -54,6 +54,12 @@ export function ask(model: Model, content: Record<string, unknown>): void {
   if (answer) queueMicrotask(() => tellHandlers(model, answer));
 }
 
+/** What is said of the kernel of `model`; "" while all is well. */
+export function lossOf(model: Model): string {
+  const loss = losses.get(model)?.value ?? "";
+  return loss && WORDS[loss];
+}
+
 /** `other` is of the same kernel as `model`. */
 export function sameKernel(other: Model, model: Model): void {
   const loss = losses.get(model);
