@@ -32,7 +32,9 @@ def linked(notebook: NotebookPage, cells: int) -> None:
 
 
 def losses(notebook: NotebookPage, cells: int) -> list[str]:
-    return [" ".join(notebook.output(cell).locator(".smtw-lost").all_inner_texts()) for cell in range(1, cells)]
+    return [
+        " ".join(notebook.output(cell).locator(".smtw-lost").all_inner_texts()) for cell in range(1, cells)
+    ]
 
 
 def test_a_restart_is_told_and_what_is_shown_stays_usable(open_notebook, screenshots):
@@ -75,7 +77,9 @@ def test_a_kernel_that_dies_or_is_ended_is_told(open_notebook):
 
 
 def test_two_views_of_one_widget_and_one_more_of_its_output(open_notebook):
-    notebook = open_notebook("twice", [SEED, GRID, "table = sm.RunTable(grid)\ndisplay(table)\ndisplay(table)"])
+    notebook = open_notebook(
+        "twice", [SEED, GRID, "table = sm.RunTable(grid)\ndisplay(table)\ndisplay(table)"]
+    )
     linked(notebook, 3)
     views = notebook.output(2).locator(".smtw-table")
     until("two views", lambda: views.count() == 2)

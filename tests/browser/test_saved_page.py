@@ -15,7 +15,8 @@ from sm_track_widgets import connection
 
 EVIL = '<img src=x onerror="window.hit=1"></script><script>window.hit=1</script>"\u2028<!--'
 ADDRESS = re.compile(r"https?://[^\"'\\ ]*")
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"  # what specifications are called; never loaded
+NAMES_OF = {"https://vega.github.io/schema/vega-lite/v6.4.1.json", "http://www.w3.org/2000/svg"}
+"""What specifications and pictures are called; neither is loaded."""
 RUNS = 400
 NOTE = "This page is a copy: it cannot read new data."
 
@@ -77,7 +78,7 @@ def open_page(browser, screenshots, tmp_path):
         assert others == []
         assert errors == []
         assert hit is None
-        assert set(ADDRESS.findall(file.read_text("utf-8"))) <= {SCHEMA}
+        assert set(ADDRESS.findall(file.read_text("utf-8"))) <= NAMES_OF
 
 
 def rows(page) -> str:
@@ -172,3 +173,21 @@ def test_without_scripts_the_static_form_is_there(browser, tmp_path):
     page.goto(file.as_uri())
     assert "run-1" in page.locator("noscript table").inner_text()
     context.close()
+
+
+NAMES = """() => [
+    ...Object.getOwnPropertyNames(window),
+    ...Object.getOwnPropertySymbols(window).map((one) => one.description),
+]"""
+
+
+def test_nothing_is_left_on_the_page_but_the_chunk(browser, open_page, sweep, tmp_path):
+    page = open_page(sm.Dashboard("saved"), "names")
+    page.locator(".smtw-plot canvas").first.wait_for()
+    plain = browser.new_page()
+    (tmp_path / "blank.html").write_text("<!doctype html>")
+    plain.goto((tmp_path / "blank.html").as_uri())
+    more = set(page.evaluate(NAMES)) - set(plain.evaluate(NAMES))
+    plain.close()
+    assert len(more) == 1
+    assert more.pop().startswith("sm_track_widgets.vega.")
