@@ -212,6 +212,10 @@ class Importance(SmWidget):
         """Return the bars as text."""
         return importance_text(self._found, self.heading())
 
+    def in_page(self) -> dict[str, Any]:
+        """Return what is different in a saved page: there it cannot be measured anew."""
+        return {"_result": {**self._result, "again": False}}
+
     def heading(self) -> str:
         """Return the experiment, what is explained and the query."""
         target, stat, query = self._asked

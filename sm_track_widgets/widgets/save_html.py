@@ -70,7 +70,7 @@ PAGE = """<!doctype html>
 <body>
 <header>
 <h1 dir="auto">{title}</h1>
-<p>{kind}, saved {saved}. This page is a copy: it can be filtered, sorted and zoomed, and reads no new data.</p>
+<p>{kind}, saved {saved}. This page is a copy: it reads no new data.</p>
 </header>
 <main id="smtw-place"></main>
 <noscript>{static}</noscript>

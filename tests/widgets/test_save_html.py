@@ -103,6 +103,7 @@ def test_views_and_what_they_refer_to_are_there_with_their_bytes(tmp_path):
     assert told["binary"][view.selection.model_id] == ["_data"]
     assert base64.b64decode(selection["_data"]) == view.selection._data
     assert selection["selected"] == ["b"]
+    assert selection["_header"] == {**view.selection.header, "again": False}
 
 
 def test_the_bundle_is_there_and_vega_only_for_charts(tmp_path, sweep):
