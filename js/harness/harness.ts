@@ -3,6 +3,7 @@
 import chunk from "virtual:vega-chunk";
 import widget from "../src/widget";
 import { FakeModel } from "./fake_model";
+import { parallel } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 
 /** State of a selection of invented runs. */
@@ -60,6 +61,23 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartTime: () =>
     chart({ runs: 3, points: 3000, metrics: ["loss"], noise: 0.2, exact: false }, { x: "time" }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
+  ParallelCoords: () => parallel(shared(400)),
+  ParallelCoordsBrushed: () =>
+    parallel(
+      shared(400, {
+        filters: [
+          { column: "params.max_depth", low: 4, high: 8 },
+          { column: "params.tree_method", values: ["hist", "exact"] },
+        ],
+        selected: ["xgb-d8-lr0.013-4"],
+      }),
+      { flip: ["metrics.validation:loss.last"] },
+    ),
+  ParallelCoordsOne: () => parallel(shared(1)),
+  ParallelCoordsNoAxes: () => parallel(shared(40), { axes: [] }),
+  ParallelCoordsNoMatch: () => parallel(shared(40, { filter: "nothing-like-this" })),
+  ParallelCoordsEmpty: () => parallel(shared(0)),
+  ParallelCoordsLarge: () => parallel(shared(10_000)),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>
@@ -70,7 +88,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
 };
 
 /** Shown when the page is opened without `?view=`. */
-const DEFAULT = Object.keys(CASES).filter((name) => name !== "RunTableLarge");
+const DEFAULT = Object.keys(CASES).filter((name) => !name.endsWith("Large"));
 
 interface Mounted {
   model: FakeModel;

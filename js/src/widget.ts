@@ -12,6 +12,7 @@ import { watchTheme } from "./theme";
 import { offerChunk } from "./vega";
 import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
+import { ParallelCoords } from "./views/parallel_coords";
 import { RunTable } from "./views/run_table";
 
 type Mount = (root: HTMLElement, model: Model, tokens: ReadonlySignal<Tokens>, scope: Scope) => unknown;
@@ -31,6 +32,7 @@ const ALONE: Record<string, Mount> = {
 
 /** Views of a selection. */
 const LINKED: Record<string, LinkedMount> = {
+  ParallelCoords: (...parts) => new ParallelCoords(...parts),
   RunTable: (...parts) => new RunTable(...parts),
 };
 

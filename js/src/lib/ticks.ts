@@ -15,8 +15,8 @@ export function logTicks(low: number, high: number, count: number): number[] {
   return inside.length >= 2 ? inside : evenTicks(low, high, count);
 }
 
-/** Round numbers from `low` to `high`, for a log axis of less than half a decade. */
-function evenTicks(low: number, high: number, count: number): number[] {
+/** About `count` round numbers from `low` to `high`. */
+export function evenTicks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / Math.max(2, count);
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * ([1, 2, 5, 10].find((nice) => nice * unit >= rough) ?? 10);

@@ -1,0 +1,21 @@
+/** Plots of runs for the harness. */
+
+type State = Record<string, unknown>;
+
+export const parallel = (_shared: State, look: State = {}): State => ({
+  _view: "ParallelCoords",
+  _shared,
+  axes: [
+    "params.max_depth",
+    "params.learning_rate",
+    "params.tree_method",
+    "duration_s",
+    "metrics.validation:loss.last",
+    "metrics.validation:auc.last",
+  ],
+  color: "metrics.validation:auc.last",
+  log: ["params.learning_rate"],
+  flip: [],
+  height: 320,
+  ...look,
+});
