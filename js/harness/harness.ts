@@ -3,7 +3,7 @@
 import chunk from "virtual:vega-chunk";
 import widget from "../src/widget";
 import { FakeModel } from "./fake_model";
-import { parallel } from "./plots";
+import { parallel, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 
 /** State of a selection of invented runs. */
@@ -84,6 +84,24 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
+  Scatter: () => scatter(shared(400, { selected: ["xgb-d7-lr0.045-0"] })),
+  ScatterBrushed: () =>
+    scatter(
+      shared(400, {
+        filters: [
+          { column: "params.learning_rate", low: 0.01, high: 0.1 },
+          { column: "metrics.validation:auc.last", low: 0.92, high: null },
+        ],
+      }),
+      { color: "params.tree_method", size: "duration_s" },
+    ),
+  ScatterTexts: () => scatter(shared(400), { x: "params.tree_method", log_x: false }),
+  ScatterPareto: () =>
+    scatter(shared(400), { x: "duration_s", log_x: false, color: "params.max_depth", pareto: true }),
+  ScatterOne: () => scatter(shared(1)),
+  ScatterNoColumns: () => scatter(shared(40), { x: "", y: "" }),
+  ScatterEmpty: () => scatter(shared(0)),
+  ScatterLarge: () => scatter(shared(100_000)),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
 };
 

@@ -19,3 +19,17 @@ export const parallel = (_shared: State, look: State = {}): State => ({
   height: 320,
   ...look,
 });
+
+export const scatter = (_shared: State, look: State = {}): State => ({
+  _view: "Scatter",
+  _shared,
+  x: "params.learning_rate",
+  y: "metrics.validation:auc.last",
+  color: "params.max_depth",
+  size: "",
+  log_x: true,
+  log_y: false,
+  pareto: false,
+  height: 340,
+  ...look,
+});

@@ -14,6 +14,7 @@ import { LiveRun } from "./views/live_run";
 import { MetricChart } from "./views/metric_chart";
 import { ParallelCoords } from "./views/parallel_coords";
 import { RunTable } from "./views/run_table";
+import { Scatter } from "./views/scatter";
 
 type Mount = (root: HTMLElement, model: Model, tokens: ReadonlySignal<Tokens>, scope: Scope) => unknown;
 type LinkedMount = (
@@ -34,6 +35,7 @@ const ALONE: Record<string, Mount> = {
 const LINKED: Record<string, LinkedMount> = {
   ParallelCoords: (...parts) => new ParallelCoords(...parts),
   RunTable: (...parts) => new RunTable(...parts),
+  Scatter: (...parts) => new Scatter(...parts),
 };
 
 /** Mount the model's view into `el`; the function returned takes it down again. */

@@ -142,6 +142,13 @@ export function spanOfFilter(scale: Scale, filter: Filter | undefined): [number,
   return [clamped(scale, filter.low ?? null, 0), clamped(scale, filter.high ?? null, 1)];
 }
 
+/** Where the texts that a filter wants lie on an axis, from the first to the last of them; null when it wants all. */
+export function spanOfSlots({ kind, slots }: Scale, filter: Filter | undefined): [number, number] | null {
+  if (kind !== "values" || !filter?.values) return null;
+  const at = filter.values.map((value) => slots.indexOf(value as string)).filter((slot) => slot >= 0);
+  return at.length === 0 ? null : [Math.min(...at) / slots.length, (Math.max(...at) + 1) / slots.length];
+}
+
 function clamped(scale: Scale, value: number | null, end: number): number {
   const place = value === null ? end : along(scale, value);
   return Number.isNaN(place) ? 0 : Math.min(1, Math.max(0, place));

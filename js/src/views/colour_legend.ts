@@ -18,8 +18,9 @@ export function colourLegend(
   if (!column || !scale || colours.kind === "none") return [];
   const name = h("span", "legend-name", { title: column.name }, middleCut(column.label, 28));
   if (colours.kind === "values") return [name, ...values(colours, shapes)];
-  if (Number.isNaN(scale.low)) return [name, h("span", "", {}, "no values")];
+  if (Number.isNaN(scale.low)) return [];
   const said = (place: number) => labelOf(column, valueAt(scale, place), scale.high - scale.low);
+  if (scale.low === scale.high) return [name, h("span", "num", {}, said(0))];
   const strip = h("span", "ramp");
   strip.style.backgroundImage = `linear-gradient(to right, ${colours.colours.slice(0, -1).join(", ")})`;
   return [

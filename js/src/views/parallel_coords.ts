@@ -133,7 +133,8 @@ export class ParallelCoords {
   private connect(): void {
     const { scope, shared } = this;
     scope.effect(() => {
-      this.host.style.height = `${this.height.value || 320}px`;
+      const some = (shared.frame.value?.rows ?? 1) > 0;
+      this.host.style.height = some ? `${this.height.value || 320}px` : "96px";
     });
     scope.effect(() => this.chooser.offer(shared.frame.value?.columns ?? []));
     scope.effect(() => this.place());
