@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.run import Run, load_run
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
+    from sm_track_widgets.widgets.scatter import Scatter
 
     __version__: str
 
@@ -43,10 +45,12 @@ __all__ = [
     "LiveRun",
     "MetricChart",
     "NotFoundError",
+    "ParallelCoords",
     "QueryError",
     "Run",
     "RunDetails",
     "RunTable",
+    "Scatter",
     "ServiceRefusedError",
     "TrackError",
     "UsageError",
@@ -77,10 +81,12 @@ _HOMES = {
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",
+    "ParallelCoords": "widgets.parallel_coords",
     "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
+    "Scatter": "widgets.scatter",
     "ServiceRefusedError": "_errors",
     "TrackError": "_errors",
     "UsageError": "_errors",

@@ -13,6 +13,7 @@ from sm_track_widgets.magics.cell import CellTracker
 from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
+from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
@@ -36,6 +37,7 @@ class _Loaded:
         self.magics: list[Any] = [
             SmRunMagics(shell, self.tracker),
             SmReadMagics(shell),
+            SmPlotMagics(shell),
             SmExperimentsMagics(shell),
             SmBestMagics(shell),
             SmExportMagics(shell),

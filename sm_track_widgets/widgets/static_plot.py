@@ -1,0 +1,109 @@
+"""The static form of a plot of runs: a picture of some of them, and their values as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sm_track_widgets._errors import UsageError
+from sm_track_widgets.charts import numbers
+from sm_track_widgets.charts.plot_column import PlotColumn
+from sm_track_widgets.charts.plot_svg import Picture
+from sm_track_widgets.widgets.columns import column_data, run_names
+from sm_track_widgets.widgets.static_runs import StaticRuns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sm_track_widgets.widgets.selection.selection import Selection
+
+
+class StaticPlot:
+    """Runs that pass, at most so many, spread over all of them; picked ones are always among them.
+
+    Parameters
+    ----------
+    selection
+        The runs.
+    most
+        How many are drawn.
+    """
+
+    def __init__(self, selection: Selection, most: int) -> None:
+        self._selection = selection
+        self._frame = selection.passing
+        names = run_names(self._frame)
+        picked = set(selection.selected)
+        places = np.unique(np.linspace(0, len(names) - 1, most).astype(int)) if len(names) > most else None
+        kept = set(range(len(names)) if places is None else places.tolist())
+        kept |= {at for at, name in enumerate(names) if name in picked}
+        self._rows = sorted(kept)
+        self.names = [names[at] for at in self._rows]
+        self.picked = [at for at, name in enumerate(self.names) if name in picked]
+        self._all = len(names)
+
+    def column(self, name: str, *, log: bool = False) -> PlotColumn | None:
+        """Return a column of these runs; None for one that there is not."""
+        described = {one["name"]: one for one in self._selection.header["columns"]}
+        if name not in described or name not in self._frame.columns:
+            return None
+        data = column_data(name, self._frame[name].iloc[self._rows])
+        label = str(described[name]["label"])
+        if data.numbers is not None:
+            return PlotColumn(label, data.kind, data.numbers.tolist(), log=log)
+        codes = [math.nan if code < 0 else float(code) for code in data.codes.tolist()]
+        return PlotColumn(label, "text", codes, tuple(data.texts))
+
+    def picture(self, colour: PlotColumn | None) -> Picture:
+        """Return what is drawn, coloured by a column."""
+        header = self._selection.header
+        colours = dict(zip(header["runs"], header["colours"], strict=True))
+        drawn, note = len(self.names), ""
+        if drawn < self._all:
+            note = f"{numbers.count(drawn)} of {numbers.count(self._all)} runs drawn"
+        return Picture(
+            self.names,
+            " · ".join(part for part in (header["title"], self._selection.query) if part),
+            colour,
+            self.picked,
+            [colours.get(name, -1) for name in self.names],
+            note,
+        )
+
+    def table(self, columns: Sequence[str]) -> StaticRuns:
+        """Return the picked runs, or the first that pass, as a table of these columns."""
+        header = self._selection.header
+        described = {one["name"]: one for one in header["columns"]}
+        shown: list[dict[str, Any]] = [
+            described[name]
+            for name in dict.fromkeys(columns)
+            if name in described and name in self._frame.columns
+        ]
+        title = " · ".join(part for part in (header["title"], self._selection.query) if part)
+        frame: pd.DataFrame = self._selection.df
+        return StaticRuns(frame, shown, title, header["empty"], header["missing"])
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.names
+
+
+def save_svg(path: str | Path, svg: str) -> Path:
+    """Write a picture.
+
+    Raises
+    ------
+    UsageError
+        For any other ending than ``.svg``.
+    """
+    file = Path(path)
+    if file.suffix != ".svg":
+        raise UsageError(f"A plot is saved as .svg, not {file.name!r}.")
+    # What stands outside a page has no text colour to take over.
+    file.write_text(svg.replace("<svg ", '<svg color="#222" ', 1), encoding="utf-8")
+    return file
