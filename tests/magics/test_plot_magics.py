@@ -52,8 +52,9 @@ def test_points_are_shown_with_a_static_form(kernel):
     ],
 )
 def test_assigned_lines_are_the_widget(kernel, line, shown):
-    cell = kernel.run(f"plot = {line}\n(plot.axes, plot.log, plot.query, len(plot.df))")
-    assert cell.result == repr(shown), cell.traceback
+    cell = kernel.run(f"plot = {line}")
+    assert (cell.status, cell.outputs) == ("ok", []), cell.traceback
+    assert eval(kernel.value("(plot.axes, plot.log, plot.query, len(plot.df))")) == shown
 
 
 def test_assigned_points_are_the_widget(kernel):

@@ -64,7 +64,7 @@ test("what spreads over powers of ten wants a log axis", () => {
 test("a span is a range with round bounds; at an end it has none", () => {
   const depth = column("depth");
   const scale = scaleOf(depth, false);
-  assert.deepEqual(filterOfSpan(depth, scale, 0.2, 0.7), { column: "depth", low: 4, high: 6 });
+  assert.deepEqual(filterOfSpan(depth, scale, 0.2, 0.7), { column: "depth", low: 3, high: 6 });
   assert.deepEqual(filterOfSpan(depth, scale, 0.7, -0.1), { column: "depth", low: null, high: 6 });
   assert.deepEqual(filterOfSpan(depth, scale, 1 / 3, 1), { column: "depth", low: 4, high: null });
   assert.equal(filterOfSpan(depth, scale, 0, 1), null);

@@ -93,23 +93,16 @@ export function filterOfSpan(column: Column, scale: Scale, from: number, to: num
     return values.length === scale.slots.length ? null : { column: column.name, values };
   }
   if (Number.isNaN(scale.low)) return null;
-  const low = first <= 0 ? null : bound(column, scale, first, Math.ceil);
-  const high = last >= 1 ? null : bound(column, scale, last, Math.floor);
-  if (low === null && high === null) return null;
-  // A brush between two whole numbers holds neither; it is kept as drawn.
-  if (low !== null && high !== null && low > high) return { column: column.name, low: high, high: low };
-  return { column: column.name, low, high };
+  const low = first <= 0 ? null : bound(column, scale, first);
+  const high = last >= 1 ? null : bound(column, scale, last);
+  return low === null && high === null ? null : { column: column.name, low, high };
 }
 
 /** A bound with no more digits than a hand can mean. */
-function bound(column: Column, scale: Scale, place: number, whole: (value: number) => number): number {
+function bound(column: Column, scale: Scale, place: number): number {
   const value = valueAt(scale, place);
-  if (column.kind === "time") return whole(value);
-  // What stands at a whole number is meant, whatever the last digits say.
-  const sign = whole === Math.ceil ? -1 : 1;
-  const near = value + sign * (scale.high - scale.low) * 1e-6;
-  const fine = isWhole(column) ? whole(near) : rounded(value, scale);
-  return Math.min(scale.high, Math.max(scale.low, fine));
+  const round = column.kind === "time" || isWhole(column) ? Math.round(value) : rounded(value, scale);
+  return Math.min(scale.high, Math.max(scale.low, round));
 }
 
 function rounded(value: number, { low, high, log }: Scale): number {

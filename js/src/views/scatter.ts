@@ -120,7 +120,7 @@ export class Scatter {
     );
     const picked = plotPicked(shared, scope);
     const foot = h("div", "foot", {}, this.legend, h("span", "grow"), this.note, ...picked);
-    this.host.append(this.paint.layers.root, this.axes, this.surface.root, this.over);
+    this.host.append(this.axes, this.paint.layers.root, this.surface.root, this.over);
     const grip = resizeGrip(this.host, this.height, scope);
     this.root.classList.add("smtw-scatter");
     this.root.append(h("div", "box", {}, bar, this.host, grip, foot));
