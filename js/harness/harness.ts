@@ -3,7 +3,7 @@
 import chunk from "virtual:vega-chunk";
 import widget from "../src/widget";
 import { FakeModel } from "./fake_model";
-import { parallel, scatter } from "./plots";
+import { parallel, picked, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 
 /** State of a selection of invented runs. */
@@ -64,13 +64,14 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   ParallelCoords: () => parallel(shared(400)),
   ParallelCoordsBrushed: () =>
     parallel(
-      shared(400, {
-        filters: [
-          { column: "params.max_depth", low: 4, high: 8 },
-          { column: "params.tree_method", values: ["hist", "exact"] },
-        ],
-        selected: ["xgb-d8-lr0.013-4"],
-      }),
+      picked(
+        shared(400, {
+          filters: [
+            { column: "params.max_depth", low: 4, high: 8 },
+            { column: "params.tree_method", values: ["hist", "exact"] },
+          ],
+        }),
+      ),
       { flip: ["metrics.validation:loss.last"] },
     ),
   ParallelCoordsOne: () => parallel(shared(1)),
@@ -84,7 +85,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
-  Scatter: () => scatter(shared(400, { selected: ["xgb-d7-lr0.045-0"] })),
+  Scatter: () => scatter(picked(shared(400))),
   ScatterBrushed: () =>
     scatter(
       shared(400, {

@@ -1,6 +1,14 @@
 /** Plots of runs for the harness. */
 
+import type { FrameHeader } from "../src/lib/columns";
+
 type State = Record<string, unknown>;
+
+/** The selection with three runs picked, and a fourth as the baseline. */
+export const picked = (shared: State): State => {
+  const { runs } = shared["_header"] as FrameHeader;
+  return { ...shared, selected: [12, 150, 222].map((row) => runs[row]), baseline: runs[31] };
+};
 
 export const parallel = (_shared: State, look: State = {}): State => ({
   _view: "ParallelCoords",

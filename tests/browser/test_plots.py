@@ -260,7 +260,7 @@ def test_in_jupyterlab_a_brush_is_a_query_in_python(open_notebook):
     plot.locator(".smtw-track").first.wait_for()
     rows = notebook.output(1).get_by_role("rowheader")
     rows.first.wait_for()
-    drag_axis(notebook.page, "params.depth", -0.1, 0.45)
+    drag_axis(notebook.page, "params.depth", 0, 0.45)
     until("the table follows", lambda: "4 of 8 runs" in notebook.output(1).inner_text())
 
     def heard() -> str:

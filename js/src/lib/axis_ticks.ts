@@ -32,7 +32,9 @@ export function ticksOf(column: Column, scale: Scale, count: number): Tick[] {
 }
 
 function plainTicks(column: Column, low: number, high: number, count: number): number[] {
-  const ticks = evenTicks(low, high, count);
+  const few = evenTicks(low, high, count);
+  // One mark tells no scale.
+  const ticks = few.length > 1 ? few : evenTicks(low, high, 2 * count);
   return isWhole(column) ? ticks.filter(Number.isInteger) : ticks;
 }
 

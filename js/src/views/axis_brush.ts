@@ -67,12 +67,15 @@ export class AxisBrush {
       end.classList.toggle("smtw-axis-set", span !== null);
       if (!numbers) return;
       const value = valueAt(scale, place);
+      const said = labelOf(column, value, scale.high - scale.low);
+      // At an end of the axis there is no bound to name.
+      end.dataset["value"] = place > 0 && place < 1 ? said : "";
       setAttributes(end, {
         "aria-label": `${column.label} ${i === 0 ? "at least" : "at most"}`,
         "aria-valuemin": scale.low,
         "aria-valuemax": scale.high,
         "aria-valuenow": Number(value.toPrecision(6)),
-        "aria-valuetext": labelOf(column, value, scale.high - scale.low),
+        "aria-valuetext": said,
       });
     });
   }
