@@ -133,7 +133,7 @@ def scatter_svg(
     drawn = 0
     order = [*(run for run in range(len(picture.names)) if run not in picture.picked), *picture.picked]
     for run in order:
-        at = (x.places[run], y.places[run])
+        at = (x.places[run] + _aside(x, run, 0.618034), y.places[run] + _aside(y, run, 0.754878))
         if not all(math.isfinite(place) for place in at):
             continue
         drawn += 1
@@ -150,6 +150,11 @@ def scatter_svg(
             _words((LEFT + right) / 2, (TOP + bottom) / 2, "No run has a value for both", "middle", 0.7)
         )
     return _whole(picture, body, width, height)
+
+
+def _aside(column: PlotColumn, run: int, ratio: float) -> float:
+    """Return how far a point stands beside the place of its text, so that they do not all lie on one spot."""
+    return (run * ratio % 1 - 0.5) * 0.5 / len(column.slots) if column.slots else 0.0
 
 
 def _heights(axis: PlotColumn, deep: float, *, flip: bool) -> list[float]:

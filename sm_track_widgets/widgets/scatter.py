@@ -106,14 +106,10 @@ class Scatter(LinkedView):
             title=title,
             refresh=refresh,
         )
-        choice = Choice(selection.runs)
-        columns = _columns(choice, selection.runs, {"x": x, "y": y, "color": color, "size": size})
-        logs = choice.logs([columns["x"], columns["y"]])
+        columns = {"x": x, "y": y, "color": color, "size": size}
         super().__init__(
             selection,
-            **columns,
-            log_x=columns["x"] in logs if log_x is None else bool(log_x),
-            log_y=columns["y"] in logs if log_y is None else bool(log_y),
+            **_look(selection.runs, columns, {"x": log_x, "y": log_y}),
             pareto=bool(pareto),
             height=HEIGHT if height is None else int(height),
         )
@@ -165,14 +161,17 @@ class Scatter(LinkedView):
         return scatter_svg(x, y, plot.picture(colour), size)
 
 
-def _columns(choice: Choice, frame: Any, asked: Mapping[str, str | None]) -> dict[str, str]:
+def _look(frame: Any, asked: Mapping[str, str | None], logs: Mapping[str, bool | None]) -> dict[str, Any]:
+    """Return columns and scales, chosen where nothing is asked for."""
+    choice = Choice(frame)
     given = {name: column_name(one, frame, name) for name, one in asked.items() if one is not None}
     x, y, color = choice.scatter(given.get("y", ""))
-    chosen = {"x": x, "y": y, "color": color, "size": ""}
-    found = {**chosen, **given}
-    if "color" not in given and found["color"] in {found["x"], found["y"]}:
+    found: dict[str, Any] = {"x": x, "y": y, "color": color, "size": "", **given}
+    if "color" not in given and color in {found["x"], found["y"]}:
         found["color"] = ""
     _check_size(choice, found["size"])
+    for name, log in logs.items():
+        found[f"log_{name}"] = bool(choice.logs([found[name]])) if log is None else bool(log)
     return found
 
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.charts import numbers
 from sm_track_widgets.charts.plot_column import PlotColumn
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sm_track_widgets.widgets.selection.selection import Selection
+
+GOLDEN = 0.618034
 
 
 class StaticPlot:
@@ -38,8 +38,7 @@ class StaticPlot:
         self._frame = selection.passing
         names = run_names(self._frame)
         picked = set(selection.selected)
-        places = np.unique(np.linspace(0, len(names) - 1, most).astype(int)) if len(names) > most else None
-        kept = set(range(len(names)) if places is None else places.tolist())
+        kept = set(spread(len(names), most))
         kept |= {at for at, name in enumerate(names) if name in picked}
         self._rows = sorted(kept)
         self.names = [names[at] for at in self._rows]
@@ -91,6 +90,16 @@ class StaticPlot:
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not self.names
+
+
+def spread(count: int, most: int) -> list[int]:
+    """Return at most `most` places of `count`, spread over all without a step that values may repeat in."""
+    if count <= most:
+        return list(range(count))
+    stride = round(count * GOLDEN)
+    while math.gcd(stride, count) > 1:
+        stride += 1
+    return [at * stride % count for at in range(most)]
 
 
 def save_svg(path: str | Path, svg: str) -> Path:
