@@ -76,6 +76,11 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     ),
   ParallelCoordsOne: () => parallel(shared(1)),
   ParallelCoordsNoAxes: () => parallel(shared(40), { axes: [] }),
+  ParallelCoordsTexts: () =>
+    parallel(shared(60), {
+      axes: ["tags.team", "status", "started", "metrics.extra_5.last"],
+      color: "tags.team",
+    }),
   ParallelCoordsNoMatch: () => parallel(shared(40, { filter: "nothing-like-this" })),
   ParallelCoordsEmpty: () => parallel(shared(0)),
   ParallelCoordsLarge: () => parallel(shared(10_000)),

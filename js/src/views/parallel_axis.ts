@@ -77,17 +77,16 @@ export class ParallelAxis {
   }
 
   update(state: AxisState): void {
+    const before = this.state?.scale;
     this.state = state;
     const { column, scale, x, top, height } = state;
     this.root.style.left = `${x}px`;
     this.root.classList.toggle("smtw-axis-filtered", state.filter !== undefined);
     setAttributes(this.root, { "aria-label": column.name });
     this.head.update(state);
-    const look = JSON.stringify([column.name, state.log, state.flip, top, height, state.room, state.gaps]);
-    // The scale is another one when the runs are; its marks depend on its ends alone.
-    const ends = JSON.stringify([scale.low, scale.high, scale.slots]);
-    if (look + ends !== this.painted) this.paint(state);
-    this.painted = look + ends;
+    const look = JSON.stringify([state.flip, top, height, state.room, state.gaps]);
+    if (look !== this.painted || !before || !sameScale(before, scale)) this.paint(state);
+    this.painted = look;
     this.paintWanted(state);
     const span = spanOfFilter(scale, state.filter);
     this.brush.update({ column, scale, flip: state.flip, top, height, span });
@@ -147,4 +146,10 @@ export class ParallelAxis {
     this.actions.preview(column.name, toggled(column, scale, filter, value));
     this.actions.commit();
   }
+}
+
+/** Whether marks are the same: their places follow from the ends alone. */
+function sameScale(a: Scale, b: Scale): boolean {
+  if (a === b) return true;
+  return a.log === b.log && a.low === b.low && a.high === b.high && a.slots.join("\n") === b.slots.join("\n");
 }

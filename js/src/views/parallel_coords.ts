@@ -19,8 +19,8 @@ import { resizeGrip } from "./grip";
 import { widthOf } from "./layers";
 import { type AxisActions, type AxisState, ParallelAxis } from "./parallel_axis";
 import { MOST_LINES, ParallelPaint } from "./parallel_paint";
-import { plotCount, plotNotice, plotPicked } from "./plot_frame";
-import { hiddenRows, picksOf } from "./plot_rows";
+import { plotCount, plotMissing, plotNotice, plotPicked } from "./plot_frame";
+import { drawnRows, hiddenRows, picksOf } from "./plot_rows";
 import { PlotTip } from "./plot_tip";
 import { cellText } from "./table_cells";
 
@@ -127,7 +127,9 @@ export class ParallelCoords {
     this.host.append(this.stage, this.over);
     const grip = resizeGrip(this.host, this.height, scope);
     this.root.classList.add("smtw-parallel");
-    this.root.append(h("div", "box", {}, bar, this.host, grip, foot, this.chooser.root));
+    this.root.append(
+      h("div", "box", {}, bar, this.host, grip, foot, plotMissing(shared, scope), this.chooser.root),
+    );
   }
 
   private connect(): void {
@@ -145,6 +147,7 @@ export class ParallelCoords {
         this.paint.pass(passing.rows, (row) => passing.engine.passes(row));
     });
     scope.effect(() => this.drawTop());
+    scope.effect(() => this.paintLegend());
     scope.effect(() => this.paintWords());
     scope.listen(this.stage, "pointermove", (event) => this.point(event));
     scope.listen(this.stage, "pointerleave", () => this.leave());
@@ -251,10 +254,11 @@ export class ParallelCoords {
   }
 
   private rowAt(event: MouseEvent): number {
-    const [plan, passing] = [this.plan.peek(), this.shared.passing.peek()];
-    if (!plan || passing?.frame !== plan.frame) return -1;
+    const plan = this.plan.peek();
+    if (!plan) return -1;
     const box = this.stage.getBoundingClientRect();
-    return nearestLine(plan.space, passing.rows, event.clientX - box.left, event.clientY - box.top, REACH);
+    const rows = drawnRows(this.shared, plan.frame);
+    return nearestLine(plan.space, rows, event.clientX - box.left, event.clientY - box.top, REACH);
   }
 
   private point(event: PointerEvent): void {
@@ -292,12 +296,15 @@ export class ParallelCoords {
     else if (!toggle && (selected.peek() ?? []).length > 0) selected.value = [];
   }
 
+  private paintLegend(): void {
+    const column = this.shared.frame.value?.byName.get(this.color.value ?? "");
+    const scale = column ? scaleOf(column, (this.log.value ?? []).includes(column.name)) : null;
+    this.legend.replaceChildren(...colourLegend(column, scale, this.colours.value, false));
+  }
+
   private paintWords(): void {
     const { shared } = this;
     const [frame, passing] = [shared.frame.value, shared.passing.value];
-    const column = frame?.byName.get(this.color.value ?? "");
-    const scale = column ? scaleOf(column, (this.log.value ?? []).includes(column.name)) : null;
-    this.legend.replaceChildren(...colourLegend(column, scale, this.colours.value, false));
     const count = passing?.rows.length ?? 0;
     setText(this.note, count > MOST_LINES ? `${formatCount(MOST_LINES)} lines drawn` : "");
     const axes = (this.axes.value ?? []).filter((name) => frame?.byName.has(name));

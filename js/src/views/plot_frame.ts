@@ -40,6 +40,17 @@ export function plotPicked(shared: Selection, scope: Scope): HTMLElement[] {
   return [picked, clear];
 }
 
+/** What could not be read. */
+export function plotMissing(shared: Selection, scope: Scope): HTMLElement {
+  const note = h("div", "note bad", { role: "alert" });
+  scope.effect(() => {
+    const missing = shared.frame.value?.header.missing ?? "";
+    setText(note, missing && `Incomplete. ${missing}`);
+    show(note, missing !== "");
+  });
+  return note;
+}
+
 /** Why a plot shows nothing; `own` is the plot's reason, after those that all have. */
 export function plotNotice(shared: Selection, own: { text: string; code: string } | null): Node[] {
   const [frame, passing] = [shared.frame.value, shared.passing.value];

@@ -34,3 +34,13 @@ export function picksOf(shared: Selection, frame: Frame): { rows: number[]; base
     baseline: baseline === "" ? -1 : rowOf(frame, baseline),
   };
 }
+
+/** Rows that are drawn: those that pass and are not hidden; none while they are of another frame. */
+export function drawnRows(shared: Selection, frame: Frame): Uint32Array {
+  const passing = shared.passing.peek();
+  if (passing?.frame !== frame) return new Uint32Array(0);
+  const names = shared.hidden.peek() ?? [];
+  if (names.length === 0) return passing.rows;
+  const hidden = hiddenRows(frame, names);
+  return passing.rows.filter((row) => hidden[row] === 0);
+}

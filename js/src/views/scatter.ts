@@ -17,8 +17,8 @@ import { colourLegend } from "./colour_legend";
 import { columnSelect } from "./column_select";
 import { resizeGrip } from "./grip";
 import { widthOf } from "./layers";
-import { plotCount, plotNotice, plotPicked } from "./plot_frame";
-import { hiddenRows, picksOf } from "./plot_rows";
+import { plotCount, plotMissing, plotNotice, plotPicked } from "./plot_frame";
+import { drawnRows, hiddenRows, picksOf } from "./plot_rows";
 import { PlotTip } from "./plot_tip";
 import { type Area, inner, leftRoom, type PlotAxis, paintAxes } from "./scatter_axes";
 import { ScatterPaint, SIZES } from "./scatter_paint";
@@ -38,6 +38,8 @@ interface Plan {
   area: Area;
   outer: Area;
   space: PointSpace;
+  /** How many rows have a point. */
+  placed: number;
   width: number;
   height: number;
 }
@@ -123,7 +125,7 @@ export class Scatter {
     this.host.append(this.axes, this.paint.layers.root, this.surface.root, this.over);
     const grip = resizeGrip(this.host, this.height, scope);
     this.root.classList.add("smtw-scatter");
-    this.root.append(h("div", "box", {}, bar, this.host, grip, foot));
+    this.root.append(h("div", "box", {}, bar, this.host, grip, foot, plotMissing(shared, scope)));
   }
 
   /** The column of an axis for its choice; another column gets the scale that suits it. */
@@ -167,6 +169,7 @@ export class Scatter {
     });
     scope.effect(() => this.placeBrush());
     scope.effect(() => this.drawTop());
+    scope.effect(() => this.paintLegend());
     scope.effect(() => this.paintWords());
   }
 
@@ -181,7 +184,8 @@ export class Scatter {
     const area = inner(outer);
     const wobble = { x: spreadOf(across.scale), y: spreadOf(up.scale) };
     const space = pointSpace(across.scale.places, up.scale.places, area, wobble);
-    return { frame, x: across, y: up, area, outer, space, width, height };
+    const placed = space.there.reduce((sum, one) => sum + one, 0);
+    return { frame, x: across, y: up, area, outer, space, placed, width, height };
   }
 
   private redraw(): void {
@@ -235,10 +239,11 @@ export class Scatter {
   }
 
   private front({ frame, x, y }: Plan): number[] {
-    const passing = this.shared.passing.value;
+    this.shared.passing.value;
+    this.shared.hidden.value;
     const best = { x: goodEnd(x.column), y: goodEnd(y.column) };
-    if (passing?.frame !== frame || isCodes(x.column) || isCodes(y.column) || !best.x || !best.y) return [];
-    return paretoFront(x.column.data, y.column.data, passing.rows, { x: best.x, y: best.y });
+    if (isCodes(x.column) || isCodes(y.column) || !best.x || !best.y) return [];
+    return paretoFront(x.column.data, y.column.data, drawnRows(this.shared, frame), { x: best.x, y: best.y });
   }
 
   private readonly actions: SurfaceActions = {
@@ -278,8 +283,8 @@ export class Scatter {
   }
 
   private rowAt(x: number, y: number): number {
-    const [plan, passing] = [this.plan.peek(), this.shared.passing.peek()];
-    return plan && passing?.frame === plan.frame ? nearestPoint(plan.space, passing.rows, x, y, REACH) : -1;
+    const plan = this.plan.peek();
+    return plan ? nearestPoint(plan.space, drawnRows(this.shared, plan.frame), x, y, REACH) : -1;
   }
 
   private point(row: number, x: number, y: number): void {
@@ -297,9 +302,9 @@ export class Scatter {
   }
 
   private walk(step: 1 | -1): string {
-    const [plan, passing] = [this.plan.peek(), this.shared.passing.peek()];
-    if (!plan || passing?.frame !== plan.frame) return "";
-    const row = nextPoint(plan.space, passing.rows, this.hover.peek(), step);
+    const plan = this.plan.peek();
+    if (!plan) return "";
+    const row = nextPoint(plan.space, drawnRows(this.shared, plan.frame), this.hover.peek(), step);
     if (row < 0) return "No point";
     this.point(row, plan.space.xs[row] as number, plan.space.ys[row] as number);
     const values = this.valuesOf(plan, row).map(([label, value]) => `${label} ${value || "missing"}`);
@@ -314,16 +319,19 @@ export class Scatter {
     else if (!toggle && (selected.peek() ?? []).length > 0) selected.value = [];
   }
 
+  private paintLegend(): void {
+    const { column, scale } = this.coloured();
+    const sized = this.shared.frame.value?.byName.get(this.size.value ?? "");
+    const size = sized ? [h("span", "legend-name", { title: sized.name }, `size: ${sized.label}`)] : [];
+    this.legend.replaceChildren(...colourLegend(column, scale, this.colours.value, true), ...size);
+  }
+
   private paintWords(): void {
     const { shared } = this;
     const [frame, plan] = [shared.frame.value, this.plan.value];
-    const { column, scale } = this.coloured();
-    const sized = frame?.byName.get(this.size.value ?? "");
-    const size = sized ? [h("span", "legend-name", { title: sized.name }, `size: ${sized.label}`)] : [];
-    this.legend.replaceChildren(...colourLegend(column, scale, this.colours.value, true), ...size);
     const [x, y] = [this.x.value ?? "", this.y.value ?? ""];
     const there = frame?.byName.has(x) === true && frame.byName.has(y);
-    const placed = plan ? plan.space.there.reduce((sum, one) => sum + one, 0) : 0;
+    const placed = plan?.placed ?? 0;
     const lacking = plan ? plan.frame.rows - placed : 0;
     setText(this.note, placed > 0 && lacking > 0 ? `${formatCount(lacking)} without x or y` : "");
     const notice = plotNotice(shared, this.reason(frame, there, plan !== null && placed === 0));
