@@ -6,6 +6,7 @@ import type { Colouring } from "../lib/colouring";
 import type { Column } from "../lib/columns";
 import { type Scale, valueAt } from "../lib/scales";
 import { SHAPES, type Shape } from "../lib/stamp";
+import { statusLabel } from "../lib/status";
 import { middleCut } from "../lib/text";
 
 /** The legend of a colouring; `shapes` says that values have shapes too. */
@@ -17,7 +18,7 @@ export function colourLegend(
 ): Node[] {
   if (!column || !scale || colours.kind === "none") return [];
   const name = h("span", "legend-name", { title: column.name }, middleCut(column.label, 28));
-  if (colours.kind === "values") return [name, ...values(colours, shapes)];
+  if (colours.kind === "values") return [name, ...values(column, colours, shapes)];
   if (Number.isNaN(scale.low)) return [];
   const said = (place: number) => labelOf(column, valueAt(scale, place), scale.high - scale.low);
   if (scale.low === scale.high) return [name, h("span", "num", {}, said(0))];
@@ -34,7 +35,7 @@ export function colourLegend(
   ];
 }
 
-function values({ labels, colours }: Colouring, shapes: boolean): HTMLElement[] {
+function values({ kind }: Column, { labels, colours }: Colouring, shapes: boolean): HTMLElement[] {
   return labels.map((label, i) => {
     const rest = i >= colours.length - 1;
     const shape = shapes && !rest ? (SHAPES[i] ?? "circle") : "circle";
@@ -43,7 +44,7 @@ function values({ labels, colours }: Colouring, shapes: boolean): HTMLElement[] 
       "legend-value",
       { title: label },
       shapePicture(shape, colours[i] ?? "currentColor"),
-      middleCut(label, 24),
+      middleCut(kind === "status" ? statusLabel(label) : label, 24),
     );
   });
 }

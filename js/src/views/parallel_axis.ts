@@ -6,6 +6,7 @@ import type { Column } from "../lib/columns";
 import type { Filter } from "../lib/filters";
 import { filterOfSpan, type Scale, spanOfFilter, toggled, wanted } from "../lib/scales";
 import type { Span } from "../lib/span";
+import { statusLabel } from "../lib/status";
 import { middleCut } from "../lib/text";
 import type { Scope } from "../scope";
 import { AxisBrush } from "./axis_brush";
@@ -106,12 +107,13 @@ export class ParallelAxis {
     show(this.gap, state.gaps);
   }
 
-  private mark({ scale, flip, top, height, room }: AxisState, { place, label }: Tick): HTMLElement {
+  private mark({ column, scale, flip, top, height, room }: AxisState, { place, label }: Tick): HTMLElement {
     const y = top + height * (flip ? place : 1 - place);
-    const text = middleCut(label, Math.max(4, Math.floor((room - 12) / 6.2)));
+    const said = column.kind === "status" ? statusLabel(label) : label;
+    const text = middleCut(said, Math.max(4, Math.floor((room - 12) / 6.2)));
     if (scale.kind !== "values")
       return h("span", "axis-tick", { style: `top: ${y}px`, "aria-hidden": "true" }, text);
-    const button = h("button", "axis-value", { type: "button", style: `top: ${y}px`, title: label }, text);
+    const button = h("button", "axis-value", { type: "button", style: `top: ${y}px`, title: said }, text);
     button.dataset["value"] = label;
     button.addEventListener("click", () => this.toggle(label));
     return button;

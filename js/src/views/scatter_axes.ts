@@ -1,9 +1,10 @@
 /** The axes of a scatter plot: hairlines, marks and titles. */
 
 import { svg } from "../dom";
-import { ticksOf } from "../lib/axis_ticks";
+import { type Tick, ticksOf } from "../lib/axis_ticks";
 import type { Column } from "../lib/columns";
 import type { Scale } from "../lib/scales";
+import { statusLabel } from "../lib/status";
 import { middleCut } from "../lib/text";
 
 export interface Area {
@@ -26,11 +27,15 @@ export interface PlotAxis {
   scale: Scale;
 }
 
+function marksOf({ column, scale }: PlotAxis, count: number): Tick[] {
+  const ticks = ticksOf(column, scale, Math.max(2, count));
+  if (column.kind !== "status") return ticks;
+  return ticks.map(({ place, label }) => ({ place, label: statusLabel(label) }));
+}
+
 /** Room for the marks of the y axis, px. */
-export function leftRoom({ column, scale }: PlotAxis, height: number): number {
-  const labels = ticksOf(column, scale, Math.max(2, height / 48)).map(({ label }) =>
-    Math.min(18, label.length),
-  );
+export function leftRoom(axis: PlotAxis, height: number): number {
+  const labels = marksOf(axis, height / 48).map(({ label }) => Math.min(18, label.length));
   return Math.round(16 + LETTER * Math.max(3, ...labels));
 }
 
@@ -39,7 +44,7 @@ export function paintAxes(root: SVGSVGElement, x: PlotAxis, y: PlotAxis, area: A
   const [right, bottom] = [area.left + area.width, area.top + area.height];
   const lines: string[] = [`M${area.left} ${bottom}H${right}`];
   const texts: SVGElement[] = [];
-  for (const { place: at, label } of ticksOf(y.column, y.scale, Math.max(2, place.height / 48))) {
+  for (const { place: at, label } of marksOf(y, place.height / 48)) {
     const top = place.top + place.height * (1 - at);
     lines.push(`M${area.left} ${top.toFixed(1)}H${right}`);
     texts.push(said(middleCut(label, 18), area.left - 6, top + 4, "end"));
