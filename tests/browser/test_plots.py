@@ -251,6 +251,25 @@ def test_pictures(mount, screenshots, theme):
         assert colours > 10
 
 
+TOP_COLOURS = """() => { const { data } = document.querySelectorAll(".smtw-layers canvas")[2]
+    .getContext("2d").getImageData(0, 0, 4000, 2000);
+    const seen = new Set();
+    for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] === 255) seen.add([data[i], data[i + 1], data[i + 2]].join());
+    return [...seen]; }"""
+
+
+def test_a_change_of_theme_reaches_every_layer(mount):
+    page = mount("ParallelCoordsBrushed")
+    light, dark = "47,111,219", "110,168,254"
+    until("drawn", lambda: light in page.evaluate(TOP_COLOURS))
+    page.evaluate("() => window.__smtwHarness.setTheme('dark')")
+    until("drawn for the dark", lambda: dark in page.evaluate(TOP_COLOURS))
+    colours = page.evaluate(TOP_COLOURS)
+    assert light not in colours
+    assert "255,255,255" in colours  # the baseline has the text's colour
+
+
 def test_in_jupyterlab_a_brush_is_a_query_in_python(open_notebook):
     told = "print(selection.query, calls, sorted(table.df['run']))"
     notebook = open_notebook("plots", [LOAD, TABLE, told])

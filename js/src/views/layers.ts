@@ -65,3 +65,22 @@ export function widthOf(element: HTMLElement, scope: Scope): ReadonlySignal<numb
   scope.add(() => observer.disconnect());
   return width;
 }
+
+/** Work for the next frame; of several requests the last one is done. */
+export class NextFrame {
+  private work: (() => void) | null = null;
+
+  request(work: () => void): void {
+    if (!this.work)
+      requestAnimationFrame(() => {
+        const wanted = this.work;
+        this.work = null;
+        wanted?.();
+      });
+    this.work = work;
+  }
+
+  drop(): void {
+    if (this.work) this.work = () => undefined;
+  }
+}

@@ -16,7 +16,7 @@ import { colourLegend } from "./colour_legend";
 import { ColumnChooser } from "./column_chooser";
 import { columnSelect } from "./column_select";
 import { resizeGrip } from "./grip";
-import { widthOf } from "./layers";
+import { NextFrame, widthOf } from "./layers";
 import { type AxisActions, type AxisState, ParallelAxis } from "./parallel_axis";
 import { MOST_LINES, ParallelPaint } from "./parallel_paint";
 import { plotCount, plotMissing, plotNotice, plotPicked } from "./plot_frame";
@@ -29,6 +29,7 @@ const MISSING = 22;
 const LEAST_ROOM = 74;
 const SIDE = 46;
 const REACH = 8;
+const LEAST_HEIGHT = 160;
 
 interface Plan {
   frame: Frame;
@@ -56,6 +57,8 @@ export class ParallelCoords {
   private readonly plan: ReadonlySignal<Plan | null>;
   private readonly colours: ReadonlySignal<Colouring>;
   private readonly chooser: ColumnChooser;
+  private drawn: unknown[] = [];
+  private readonly top = new NextFrame();
 
   constructor(
     private readonly root: HTMLElement,
@@ -136,7 +139,7 @@ export class ParallelCoords {
     const { scope, shared } = this;
     scope.effect(() => {
       const some = (shared.frame.value?.rows ?? 1) > 0;
-      this.host.style.height = some ? `${this.height.value || 320}px` : "96px";
+      this.host.style.height = some ? `${Math.max(LEAST_HEIGHT, this.height.value || 320)}px` : "96px";
     });
     scope.effect(() => this.chooser.offer(shared.frame.value?.columns ?? []));
     scope.effect(() => this.place());
@@ -152,6 +155,7 @@ export class ParallelCoords {
     scope.listen(this.stage, "pointermove", (event) => this.point(event));
     scope.listen(this.stage, "pointerleave", () => this.leave());
     scope.listen(this.stage, "click", (event) => this.click(event));
+    scope.add(() => this.top.drop());
     scope.add(() => {
       for (const { scope: own } of this.shown.values()) own.close();
     });
@@ -163,7 +167,7 @@ export class ParallelCoords {
       .filter((column) => column !== undefined);
     if (!frame || frame.rows === 0 || columns.length === 0 || outer < 40) return null;
     const width = Math.max(outer, 2 * SIDE + LEAST_ROOM * (columns.length - 1));
-    const height = this.height.value || 320;
+    const height = Math.max(LEAST_HEIGHT, this.height.value || 320);
     const each = columns.length > 1 ? (width - 2 * SIDE) / (columns.length - 1) : width - 2 * SIDE;
     const [log, flip] = [this.log.value ?? [], this.flip.value ?? []];
     const space = { top: TOP, height: height - TOP - MISSING - 22, missing: MISSING };
@@ -234,6 +238,10 @@ export class ParallelCoords {
     const [colours, tokens, hidden] = [this.colours.value, this.tokens.value, this.shared.hidden.value ?? []];
     const { seen } = this.paint.layers;
     if (!plan || !seen.value) return;
+    const wanted = [plan, colours, tokens, hidden];
+    // Scrolled back into the window, it is still there.
+    if (wanted.every((one, i) => one === this.drawn[i])) return;
+    this.drawn = wanted;
     const passing = this.shared.passing.peek();
     const look = {
       frame: plan.frame,
@@ -246,11 +254,13 @@ export class ParallelCoords {
     this.paint.restart(look, rows, plan.width, plan.height);
   }
 
+  /** Draw picked runs in the next frame: by then the axes are those of now. */
   private drawTop(): void {
     const plan = this.plan.value;
     this.colours.value;
-    if (!plan) return;
-    this.paint.top({ ...picksOf(this.shared, plan.frame), hover: this.hover.value });
+    this.tokens.value;
+    const picks = plan ? { ...picksOf(this.shared, plan.frame), hover: this.hover.value } : null;
+    if (picks) this.top.request(() => this.paint.top(picks));
   }
 
   private rowAt(event: MouseEvent): number {

@@ -16,7 +16,7 @@ import type { Selection } from "../selection";
 import { colourLegend } from "./colour_legend";
 import { columnSelect } from "./column_select";
 import { resizeGrip } from "./grip";
-import { widthOf } from "./layers";
+import { NextFrame, widthOf } from "./layers";
 import { plotCount, plotMissing, plotNotice, plotPicked } from "./plot_frame";
 import { drawnRows, hiddenRows, picksOf } from "./plot_rows";
 import { PlotTip } from "./plot_tip";
@@ -29,6 +29,7 @@ const TOP = 28;
 const BOTTOM = 42;
 const RIGHT = 14;
 const REACH = 12;
+const LEAST_HEIGHT = 160;
 
 interface Plan {
   frame: Frame;
@@ -64,7 +65,9 @@ export class Scatter {
   private readonly surface: ScatterSurface;
   private readonly plan: ReadonlySignal<Plan | null>;
   private readonly colours: ReadonlySignal<Colouring>;
-  private pending = false;
+  private readonly next = new NextFrame();
+  private readonly top = new NextFrame();
+  private drawn: unknown[] = [];
 
   constructor(
     private readonly root: HTMLElement,
@@ -161,7 +164,7 @@ export class Scatter {
     const { seen } = this.paint.layers;
     scope.effect(() => {
       const some = (shared.frame.value?.rows ?? 1) > 0;
-      this.host.style.height = some ? `${this.height.value || 340}px` : "96px";
+      this.host.style.height = some ? `${Math.max(LEAST_HEIGHT, this.height.value || 340)}px` : "96px";
     });
     scope.effect(() => this.redraw());
     scope.effect(() => {
@@ -170,6 +173,10 @@ export class Scatter {
     scope.effect(() => this.placeBrush());
     scope.effect(() => this.drawTop());
     scope.effect(() => this.paintLegend());
+    scope.add(() => {
+      this.next.drop();
+      this.top.drop();
+    });
     scope.effect(() => this.paintWords());
   }
 
@@ -178,7 +185,7 @@ export class Scatter {
     if (!frame || !x || !y || frame.rows === 0 || width < 80) return null;
     const across = { column: x, scale: scaleOf(x, this.logX.value === true) };
     const up = { column: y, scale: scaleOf(y, this.logY.value === true) };
-    const height = this.height.value || 340;
+    const height = Math.max(LEAST_HEIGHT, this.height.value || 340);
     const left = Math.min(width / 3, leftRoom(up, height));
     const outer = { left, top: TOP, width: width - left - RIGHT, height: height - TOP - BOTTOM };
     const area = inner(outer);
@@ -193,6 +200,10 @@ export class Scatter {
     const hidden = this.shared.hidden.value ?? [];
     const size = this.size.value;
     if (!plan || !this.paint.layers.seen.value) return;
+    const wanted = [plan, colours, tokens, hidden, size];
+    // Scrolled back into the window, it is still there.
+    if (wanted.every((one, i) => one === this.drawn[i])) return;
+    this.drawn = wanted;
     const { frame, space } = plan;
     const look = { frame, space, colours, tokens, sizes: sizesOf(frame.byName.get(size ?? "")) };
     this.paint.restart({ ...look, hidden: hiddenRows(frame, hidden) }, plan.width, plan.height);
@@ -203,13 +214,9 @@ export class Scatter {
 
   /** Draw those that pass in the next frame, once whatever happens until then. */
   private later(): void {
-    if (this.pending) return;
-    this.pending = true;
-    requestAnimationFrame(() => {
-      this.pending = false;
+    this.next.request(() => {
       const [plan, passing] = [this.plan.peek(), this.shared.passing.peek()];
-      if (this.scope.ended || !plan || passing?.frame !== plan.frame) return;
-      this.paint.pass(passing.rows);
+      if (plan && passing?.frame === plan.frame) this.paint.pass(passing.rows);
     });
   }
 
@@ -232,10 +239,11 @@ export class Scatter {
     // The rings are as large as the points.
     this.size.value;
     this.tokens.value;
-    const picks = plan ? picksOf(this.shared, plan.frame) : null;
-    const hover = this.hover.value;
-    if (!plan || !picks) return;
-    this.paint.top({ ...picks, hover }, this.pareto.value ? this.front(plan) : []);
+    this.colours.value;
+    if (!plan) return;
+    const picks = { ...picksOf(this.shared, plan.frame), hover: this.hover.value };
+    const front = this.pareto.value ? this.front(plan) : [];
+    this.top.request(() => this.paint.top(picks, front));
   }
 
   private front({ frame, x, y }: Plan): number[] {
