@@ -12,7 +12,7 @@ from sm_track_widgets.charts.plot_svg import parallel_svg
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.plot_choice import Choice, column_name, column_names
-from sm_track_widgets.widgets.static_plot import StaticPlot, save_svg
+from sm_track_widgets.widgets.static_plot import StaticPlot, runs_table, save_svg
 
 HEIGHT = 340
 STATIC_RUNS = 200
@@ -127,7 +127,7 @@ class ParallelCoords(LinkedView):
 
     def static_text(self) -> str:
         """Return the values as a table of text."""
-        return StaticPlot(self.selection, 1).table([*self.axes, self.color]).text()
+        return runs_table(self.selection, [*self.axes, self.color]).text()
 
     def save(self, path: str | Path) -> Path:
         """Write the static picture as ``.svg``.

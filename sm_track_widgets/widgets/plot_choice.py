@@ -74,9 +74,12 @@ def column_name(wanted: str | None, frame: pd.DataFrame, argument: str, kept: st
 
 
 class Choice:
-    """What is worth showing of a frame of runs."""
+    """What is worth showing of a frame of runs; of many runs some, drawn by lot, are looked at."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
+        if len(frame) > SAMPLE:
+            drawn = np.random.default_rng(0).choice(len(frame), SAMPLE, replace=False)
+            frame = frame.iloc[np.sort(drawn)]
         self._frame = frame
         self._data: dict[str, ColumnData] = {}
         own = name_column(frame)
@@ -87,7 +90,7 @@ class Choice:
         return name in self._names
 
     def data(self, name: str) -> ColumnData:
-        """Return a column."""
+        """Return a column of the runs that are looked at."""
         if name not in self._data:
             self._data[name] = column_data(name, self._frame[name])
         return self._data[name]
@@ -172,8 +175,7 @@ class Choice:
         other = self.data(metric).numbers if metric in self._names else None
         if one is None or other is None:
             return 0.0
-        step = max(1, len(one) // SAMPLE)
-        ranks: Any = pd.DataFrame({"a": one[::step], "b": other[::step]}).dropna().rank()
+        ranks: Any = pd.DataFrame({"a": one, "b": other}).dropna().rank()
         if len(ranks) < 3 or ranks["a"].nunique() < 2 or ranks["b"].nunique() < 2:  # noqa: PLR2004 - no line
             return 0.0
         return abs(float(ranks["a"].corr(ranks["b"])))

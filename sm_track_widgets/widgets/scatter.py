@@ -13,7 +13,7 @@ from sm_track_widgets.charts.plot_svg import scatter_svg
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.plot_choice import Choice, column_name
-from sm_track_widgets.widgets.static_plot import StaticPlot, save_svg
+from sm_track_widgets.widgets.static_plot import StaticPlot, runs_table, save_svg
 
 HEIGHT = 360
 STATIC_RUNS = 1000
@@ -134,7 +134,7 @@ class Scatter(LinkedView):
 
     def static_text(self) -> str:
         """Return the values as a table of text."""
-        return StaticPlot(self.selection, 1).table(self._shown()).text()
+        return runs_table(self.selection, self._shown()).text()
 
     def save(self, path: str | Path) -> Path:
         """Write the static picture as ``.svg``.

@@ -45,6 +45,10 @@ class StaticPlot:
         self.picked = [at for at, name in enumerate(self.names) if name in picked]
         self._all = len(names)
 
+    def table(self, columns: Sequence[str]) -> StaticRuns:
+        """Return the picked runs, or the first that pass, as a table of these columns."""
+        return runs_table(self._selection, columns, self._frame)
+
     def column(self, name: str, *, log: bool = False) -> PlotColumn | None:
         """Return a column of these runs; None for one that there is not."""
         described = {one["name"]: one for one in self._selection.header["columns"]}
@@ -73,23 +77,34 @@ class StaticPlot:
             note,
         )
 
-    def table(self, columns: Sequence[str]) -> StaticRuns:
-        """Return the picked runs, or the first that pass, as a table of these columns."""
-        header = self._selection.header
-        described = {one["name"]: one for one in header["columns"]}
-        shown: list[dict[str, Any]] = [
-            described[name]
-            for name in dict.fromkeys(columns)
-            if name in described and name in self._frame.columns
-        ]
-        title = " · ".join(part for part in (header["title"], self._selection.query) if part)
-        frame: pd.DataFrame = self._selection.df
-        return StaticRuns(frame, shown, title, header["empty"], header["missing"])
-
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not self.names
+
+
+def runs_table(
+    selection: Selection, columns: Sequence[str], passing: pd.DataFrame | None = None
+) -> StaticRuns:
+    """Return the picked runs, or the first that pass, as a table of some columns.
+
+    Parameters
+    ----------
+    selection
+        The runs.
+    columns
+        Names; those that there are not are left out.
+    passing
+        The runs that pass, where they are at hand.
+    """
+    header = selection.header
+    described = {one["name"]: one for one in header["columns"]}
+    frame = selection.df if passing is None or selection.selected else passing
+    shown: list[dict[str, Any]] = [
+        described[name] for name in dict.fromkeys(columns) if name in described and name in frame.columns
+    ]
+    title = " · ".join(part for part in (header["title"], selection.query) if part)
+    return StaticRuns(frame, shown, title, header["empty"], header["missing"])
 
 
 def spread(count: int, most: int) -> list[int]:
