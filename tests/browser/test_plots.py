@@ -158,6 +158,13 @@ def test_axes_are_moved_flipped_logged_and_removed_by_keys_and_mouse(mount):
     page.get_by_role("button", name="Axes").click()
     page.get_by_role("dialog").get_by_label("extra_0").check()
     assert own(page, "axes")[-1] == "metrics.extra_0.last"
+    page.get_by_role("dialog").get_by_label("duration").uncheck()
+    page.get_by_role("dialog").get_by_role("searchbox").fill("depth")
+    page.get_by_role("dialog").get_by_label("max_depth").check()
+    assert own(page, "axes")[-1] == DEPTH
+    assert "duration_s" not in own(page, "axes")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("button", name="Axes").get_attribute("aria-expanded") == "false"
 
 
 def test_ends_of_a_range_are_moved_by_keys(mount):
