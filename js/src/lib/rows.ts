@@ -92,7 +92,9 @@ export function chartRows(series: readonly Series[], options: RowOptions): Rows 
   const best = options.groups ? "" : bestRun(series, options.best);
   for (const one of series) {
     const style = styleOf(one.header, roleOf(one.header.run, options.emphasis, best));
-    addSeries(out, one, options, target, options.groups ? memberStyle(style) : style);
+    // Background is drawn half as fine: it is what most lines of a selection are.
+    const fine = style.z > 0 && !options.groups ? target : Math.max(2, Math.ceil(target / 2));
+    addSeries(out, one, options, fine, options.groups ? memberStyle(style) : style);
   }
   if (options.groups) addBands(out, series, options);
   if (options.ignoreOutliers) out.span = shownSpan(series, options);
@@ -105,7 +107,8 @@ function addSeries(out: Rows, series: Series, options: RowOptions, target: numbe
   const smooth = options.smooth > 0 ? smoothed(series, options) : null;
   // Behind a line that is background itself, its values would be noise.
   const raw = smooth ? (style.z > 0 ? out.raw : null) : out.line;
-  if (!series.header.exact && depth === 0 && to - from < target / 2 && to > from) out.coarse.push(series);
+  const isCoarse = !series.header.exact && depth === 0 && to > from && to - from < target / 2;
+  if (isCoarse && style.z > 0) out.coarse.push(series);
   for (let i = from; i < to; i += 1) {
     const x = level.x[i] as number;
     if (options.logX && x <= 0) {
