@@ -69,6 +69,11 @@ test("with a band members are faint and the mean is a line; a gap of all breaks 
     ],
   );
   assert.ok(rows.line.filter((row) => row.run === "a").every((row) => row.o < 0.5 && row.z < 0));
+  const colours = chartRows(series, { ...PLAIN, groups: { a: "1", b: "2" } });
+  assert.deepEqual(
+    new Set(colours.line.filter((row) => row.c === 1).map((row) => row.run)),
+    new Set(["b", "2"]),
+  );
   const zoomed = chartRows(series, { ...PLAIN, groups: {}, domain: [1.5, 3], edges: "deviation" });
   assert.deepEqual(
     zoomed.band.map((row) => [row.x, row.low, row.high]),

@@ -2,7 +2,7 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import { h, setText, show } from "../dom";
-import type { Emphasis } from "../lib/emphasis";
+import { type Emphasis, roleOf } from "../lib/emphasis";
 import { type Move, moveDomain, snap, xExtent } from "../lib/reading";
 import type { Series } from "../lib/series";
 import { plural } from "../lib/text";
@@ -102,7 +102,8 @@ export class MetricChart {
     for (const metric of metrics) {
       const series = visible.filter((one) => one.header.metric === metric);
       const best = state.set.value?.best?.[metric] ?? ("max" as const);
-      const room = look.groups || series.length <= MOST_LABELLED ? LABEL_ROOM : 0;
+      const front = series.filter((one) => roleOf(one.header.run, look.emphasis, "") !== "context");
+      const room = look.groups || front.length <= MOST_LABELLED ? LABEL_ROOM : 0;
       this.panels.get(metric)?.update({ ...look, spec, series, best, room }, onlyPoints);
     }
     this.paintNote();
