@@ -1,4 +1,4 @@
-"""docs/reading.md and docs/query.md: their Python runs as it stands, and says what it says."""
+"""docs/reading.md, docs/query.md and docs/charts.md: their Python runs as it stands, and says what it says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sm_track_widgets.connection import reset
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["reading.md", "query.md"])
+@pytest.mark.parametrize("page", ["reading.md", "query.md", "charts.md"])
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
     reset()
@@ -23,4 +23,6 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
         exec(compile(source, page, "exec"), names)
     if page == "reading.md":
         assert names["best"].parameters == {"depth": 6}
+    if page == "charts.md":
+        assert (names["chart"].band, names["chart"].x) == ("params.depth", "epoch")
     reset()
