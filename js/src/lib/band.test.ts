@@ -47,6 +47,7 @@ test("groups keep their look in every panel, and numbers their order", () => {
   );
   assert.equal(groupsOf([seriesOf([1], { run: "a" })], labels)[0]?.colour, 1);
   assert.deepEqual(groupsOf(series, {})[0]?.members.length, 4);
+  assert.equal(groupsOf([seriesOf([1], { run: "constructor" })], labels)[0]?.label, "other runs");
   assert.equal(labelsOf("", {}), null);
   assert.equal(labelsOf("params.depth", {}), null);
   assert.deepEqual(labelsOf("all", undefined), {});
