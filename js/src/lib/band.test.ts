@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import cases from "../../../tests/unit/band_cases.json";
 import { bandOf, type Edges, gridOf } from "./band";
+import { NO_EMPHASIS } from "./emphasis";
 import { groupsOf, inLabelOrder, labelsOf } from "./groups";
 import { chartRows, PLAIN } from "./rows";
 import { seriesOf } from "./testing";
@@ -70,6 +71,13 @@ test("with a band members are faint and the mean is a line; a gap of all breaks 
     ],
   );
   assert.ok(rows.line.filter((row) => row.run === "a").every((row) => row.o < 0.5 && row.z < 0));
+  const emphasis = { ...NO_EMPHASIS, dimmed: new Set(["b"]) };
+  const filtered = chartRows(series, { ...PLAIN, groups: {}, emphasis });
+  assert.deepEqual(
+    filtered.line.filter((row) => row.run === "all runs").map((row) => row.y),
+    [1, null, 3],
+  );
+  assert.equal(filtered.line.filter((row) => row.run === "b").length, 3);
   const colours = chartRows(series, { ...PLAIN, groups: { a: "1", b: "2" } });
   assert.deepEqual(
     new Set(colours.line.filter((row) => row.c === 1).map((row) => row.run)),

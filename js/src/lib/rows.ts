@@ -89,7 +89,9 @@ export function chartRows(series: readonly Series[], options: RowOptions): Rows 
   const rowsEach = options.smooth > 0 ? 3 : 2;
   const share = Math.floor(MAX_ROWS / rowsEach / Math.max(1, series.length));
   const target = Math.max(2, Math.min(Math.ceil(options.width), share));
-  const groups = options.groups ? groupsOf(series, options.groups) : [];
+  // What is filtered out elsewhere is background, and no part of a mean.
+  const counted = series.filter((one) => !options.emphasis.dimmed.has(one.header.run));
+  const groups = options.groups ? groupsOf(counted, options.groups) : [];
   const mean = new Map(groups.flatMap((group) => group.members.map((one) => [one, group])));
   const best = options.groups ? "" : bestRun(series, options.best);
   for (const one of series) {
