@@ -26,9 +26,13 @@ const readers = new WeakMap<Model, Set<() => void>>();
  * first of them, together, so that nobody sees a header with the bytes of the header before.
  */
 export function follow<T>(model: Model, name: string, scope: Scope): Signal<T> {
-  const state = signal(model.get(name) as T);
+  let seen = model.get(name);
+  const state = signal(seen as T);
+  // What has not changed is left alone: it may be about to be written with another value of the page's.
   const read = () => {
-    state.value = model.get(name) as T;
+    const now = model.get(name);
+    if (now !== seen) state.value = now as T;
+    seen = now;
   };
   const all = readers.get(model) ?? new Set();
   readers.set(model, all.add(read));

@@ -13,6 +13,7 @@ from sm_track_widgets.magics.cell import CellTracker
 from sm_track_widgets.magics.compare_magic import SmCompareMagics
 from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
+from sm_track_widgets.magics.explorer_magics import SmExplorerMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
@@ -41,6 +42,7 @@ class _Loaded:
             SmExperimentsMagics(shell),
             SmBestMagics(shell),
             SmExportMagics(shell),
+            SmExplorerMagics(shell),
             SmSyncMagics(shell),
             SmShowMagics(shell),
             SmCompareMagics(shell),
