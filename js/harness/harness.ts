@@ -55,7 +55,7 @@ const dashboard = (rows: number, change: Record<string, unknown> = {}) => ({
   columns: GRID_COLUMNS.slice(0, 6),
   tab: "charts",
   _parts: { table: "IPY_MODEL_table", charts: "IPY_MODEL_chart", importance: "IPY_MODEL_importance" },
-  _trouble: { compare: "1 run is picked. Pick 2 to 12 of them in the table." },
+  _trouble: { compare: "1 is picked. Pick 2 to 12 runs in the table to compare them." },
 });
 
 const FILTERED = [

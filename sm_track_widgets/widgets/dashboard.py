@@ -164,9 +164,8 @@ class Dashboard(LinkedView):
     def _of_picked(self) -> Compare:
         names = [name for name in self.selection.rows.names if name in set(self.selected)]
         if not LEAST <= len(names) <= MOST:
-            raise UsageError(
-                f"{len(names)} runs are picked.", f"Pick {LEAST} to {MOST} of them in the table."
-            )
+            picked = f"{len(names)} {'is' if len(names) == 1 else 'are'} picked."
+            raise UsageError(picked, f"Pick {LEAST} to {MOST} runs in the table to compare them.")
         components = self.selection.runs.attrs.get("components", {})
         baseline = self.baseline if self.baseline in names else None
         runs = [str(components.get(name, name)) for name in names]

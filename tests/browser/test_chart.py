@@ -138,5 +138,5 @@ def test_the_kernel_brings_the_metric_that_is_chosen_for_x(open_notebook):
     steps = drawn(notebook, 1)
     notebook.output(1).get_by_label("x is a metric").select_option("epoch")
     until("loss by epoch", lambda: pixels(notebook, 1) != steps, 10)
-    assert "when the kernel is idle" not in notebook.output(1).inner_text()
+    until("the points", lambda: "when the kernel is idle" not in notebook.output(1).inner_text())
     assert notebook.output(1).locator(".smtw-panel:visible").count() == 1

@@ -46,7 +46,7 @@ def test_one_selection_in_all_parts(open_notebook, screenshots, theme):
     until(
         "lines of these runs", lambda: "xgb-02" in legend.inner_text() and "xgb-01" not in legend.inner_text()
     )
-    names = board.get_by_role("rowheader")
+    names = board.locator(".smtw-dash-table").get_by_role("rowheader")
     names.first.click()
     board.locator(".smtw-foot", has_text="1 selected").wait_for()
     notebook.page.wait_for_timeout(400)
