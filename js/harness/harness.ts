@@ -4,6 +4,7 @@ import chunk from "virtual:vega-chunk";
 import widget from "../src/widget";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
+import { tableCases } from "./table_cases";
 
 /** State of a selection of invented runs. */
 const shared = (rows: number, change: Record<string, unknown> = {}) => ({
@@ -24,6 +25,12 @@ const table = (rows: number, change: Record<string, unknown> = {}, look: Record<
   columns: TABLE_COLUMNS,
   sort: [{ column: "metrics.validation:auc.last", descending: true }],
   height: 330,
+  pinned: [],
+  differing: false,
+  group_by: "",
+  _experiment: "",
+  _chosen: true,
+  _writable: true,
   ...look,
 });
 
@@ -66,6 +73,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
+  ...tableCases(table),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
 };
 
