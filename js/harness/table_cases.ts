@@ -16,7 +16,7 @@ export function tableCases(table: Table): Record<string, () => State> {
     RunTableRanges: () => table(400, { filters: RANGES }),
     RunTableBaseline: () =>
       table(400, {
-        baseline: "xgb-d7-lr0.045-0",
+        baseline: "xgb-d5-lr0.041-111",
         selected: ["xgb-d9-lr0.045-272"],
         hidden: ["xgb-d4-lr0.043-181", "xgb-d9-lr0.045-272"],
       }),

@@ -18,9 +18,11 @@ import { paintStatus } from "./status";
 
 const SAMPLE = 200;
 const PADDING = 16;
-const ARROW = 18;
+const ARROW = 22;
 /** Room for a distance from the baseline, as in styles/table.css. */
 const DELTA = 54;
+/** Room for the word beside the baseline's name. */
+const REMARK = 56;
 const LIMITS: Record<Column["kind"], [number, number]> = {
   run: [140, 300],
   text: [56, 240],
@@ -74,6 +76,7 @@ export function columnWidth(
   }
   const best = bestRow(column);
   if (best >= 0) width = Math.max(width, measure(cellText(column, best, now), true));
+  if (compared && column.kind === "run") width += REMARK;
   if (compared && column.group === "metrics" && isNumeric(column)) width += DELTA;
   return Math.round(Math.min(most, Math.max(least, width + PADDING)));
 }

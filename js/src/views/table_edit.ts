@@ -31,7 +31,8 @@ export class TableEdit {
     show(this.root, false);
     scope.listen(this.undo, "click", () => this.restore());
     onMessage(model, scope, (content) => {
-      if (content["type"] === "tagged") this.tagged(String(content["error"] ?? ""));
+      if (content["type"] === "tagged")
+        this.tagged(String(content["error"] ?? ""), String(content["note"] ?? ""));
       if (content["type"] === "archived") this.told(content);
     });
     scope.add(() => {
@@ -72,10 +73,10 @@ export class TableEdit {
     return true;
   }
 
-  private tagged(error: string): void {
+  private tagged(error: string, note: string): void {
     this.answered();
-    if (error) this.say(`Not saved: ${error}`, true);
-    else this.say("");
+    this.say(error ? `Not saved: ${error}` : note, error !== "");
+    if (note && !error) this.later();
     // The value in the cell may be one that was not taken.
     if (error) this.repaint();
   }

@@ -19,6 +19,8 @@ import { ROW_HEIGHT, stick, TableRows } from "./table_rows";
 
 /** Columns at the left may take so much of the table's width. */
 const MOST_STUCK = 0.6;
+const MOST_NAME = 0.5;
+const LEAST_NAME = 140;
 
 export interface GridState {
   frame: Frame;
@@ -151,14 +153,17 @@ export class TableGrid implements KeyTarget {
 
   /** Take over widths, and which columns stay at the left. */
   private size(state: GridState): void {
+    // A long name must not take a narrow table's whole width.
+    const most = Math.max(LEAST_NAME, this.root.clientWidth * MOST_NAME);
     state.columns.forEach((column, i) => {
-      this.widths[i] = state.widths[column.name] ?? this.body.needed[i] ?? 80;
+      const needed = this.body.needed[i] ?? 80;
+      this.widths[i] = state.widths[column.name] ?? (i === 0 ? Math.min(needed, most) : needed);
     });
     this.widths.length = state.columns.length;
     this.applyWidths();
     const sticky = this.stuck();
     for (const [i, cell] of this.heads.entries()) stick(cell.root, i, sticky);
-    this.body.size(state.columns, this.widths, sticky);
+    this.body.size(state.columns, this.widths, sticky, state.baseline >= 0);
   }
 
   /** How many columns stay at the left: fewer than asked for where they would leave no room. */

@@ -37,7 +37,7 @@ export class GroupChoice {
       sets.set(column.group, set);
       set.append(h("option", "", { value: column.name }, column.label));
     }
-    this.root.replaceChildren(h("option", "", { value: "" }, "No groups"), ...sets.values());
+    this.root.replaceChildren(h("option", "", { value: "" }, "Group by…"), ...sets.values());
     this.mark(this.column.peek() ?? "");
   }
 

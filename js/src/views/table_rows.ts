@@ -56,8 +56,10 @@ export class TableRows {
   }
 
   /** Take the widths in use, and how many columns stay at the left. */
-  size(columns: readonly Column[], widths: readonly number[], sticky: number): void {
-    this.rooms = columns.map((column, i) => (widths[i] ?? 0) - (column.kind === "run" ? 40 : 15));
+  size(columns: readonly Column[], widths: readonly number[], sticky: number, compared: boolean): void {
+    this.rooms = columns.map(
+      (column, i) => (widths[i] ?? 0) - (column.kind === "run" ? 40 + (compared ? 56 : 0) : 15),
+    );
     if (sticky !== this.sticky) this.clear();
     this.sticky = sticky;
   }
