@@ -146,14 +146,19 @@ export class RunTable {
     const { scope } = this;
     scope.effect(() => {
       const frame = this.frame.value;
-      if (!frame) return;
+      // A filter that all runs pass changes marks in the header, and no row.
+      if (!frame || !this.shared.passing.value) return;
       const look = {
         columns: this.layout.shown.value,
         fixed: this.layout.fixed.value,
         widths: this.layout.widths.value,
       };
       const rows = { items: this.items.value, sort: this.sort.value ?? [], baseline: this.baseline.value };
-      const marks = { selected: this.shared.selected.value ?? [], hidden: this.shared.hidden.value ?? [] };
+      const marks = {
+        selected: this.shared.selected.value ?? [],
+        hidden: this.shared.hidden.value ?? [],
+        pending: this.edit.pending.value,
+      };
       this.grid.update({ frame, ...look, ...rows, ...marks, colours: coloursOf(this.tokens.value.theme) });
     });
     scope.effect(() => this.paintBar(this.frame.value, this.order.value.length));

@@ -18,7 +18,7 @@ import { paintStatus } from "./status";
 
 const SAMPLE = 200;
 const PADDING = 16;
-const ARROW = 22;
+const ARROW = 18;
 /** Room for a distance from the baseline, as in styles/table.css. */
 const DELTA = 54;
 /** Room for the word beside the baseline's name. */
@@ -123,7 +123,8 @@ export function fit(text: string, room: number, measure: Measure, bold = false):
 export function paintCell(cell: HTMLElement, column: Column, row: number, context: CellContext): void {
   const text = cellText(column, row, context.now);
   const title = cellTitle(column, row);
-  const shown = isCodes(column) ? fit(text, context.room, context.measure) : text;
+  const room = context.room - (column.kind === "run" && row === context.baseline ? REMARK : 0);
+  const shown = isCodes(column) ? fit(text, room, context.measure) : text;
   cell.title = title === shown ? "" : title;
   if (column.kind === "status") paintStatus(cell.firstElementChild as HTMLElement, text);
   else if (column.kind === "run") paintRun(cell.firstElementChild as HTMLElement, shown, row, text, context);

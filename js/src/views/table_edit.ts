@@ -1,5 +1,6 @@
 /** Changes runs from the table: a tag in its cell, and archiving with a way back. The kernel writes. */
 
+import { type Signal, signal } from "@preact/signals-core";
 import { button, h, setText, show } from "../dom";
 import { type Column, isCodes, textAt } from "../lib/columns";
 import { plural } from "../lib/text";
@@ -11,11 +12,16 @@ const BUSY_AFTER = 1500;
 const UNDO_FOR = 10_000;
 const MOST = 256;
 
+/** Key of a cell among those being written. */
+export const pendingKey = (run: string, column: string): string => `${run}\n${column}`;
+
 export class TableEdit {
   /** Says what goes on, below the table. */
   readonly root = h("div", "note", { role: "status" });
   private readonly text = h("span", "");
   private readonly undo = button("Undo", "link");
+  /** Texts that were typed and that the kernel has not written yet, by `pendingKey`. */
+  readonly pending: Signal<ReadonlyMap<string, string>> = signal(new Map());
   private archived: string[] = [];
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private hiding: ReturnType<typeof setTimeout> | undefined;
@@ -31,8 +37,7 @@ export class TableEdit {
     show(this.root, false);
     scope.listen(this.undo, "click", () => this.restore());
     onMessage(model, scope, (content) => {
-      if (content["type"] === "tagged")
-        this.tagged(String(content["error"] ?? ""), String(content["note"] ?? ""));
+      if (content["type"] === "tagged") this.tagged(content);
       if (content["type"] === "archived") this.told(content);
     });
     scope.add(() => {
@@ -42,24 +47,23 @@ export class TableEdit {
   }
 
   // -- tags --------------------------------------------------------------------------------------------------------
-  /** Edit the tag in `cell`; false where the column holds no tags. */
-  edit(row: number, column: Column, cell: HTMLElement): boolean {
+  /** Edit the tag in `cell` and call `done` at the end; false where the column holds no tags. */
+  edit(row: number, column: Column, cell: HTMLElement, done: () => void): boolean {
     if (column.group !== "tags" || !isCodes(column) || !this.writable) return false;
     const run = this.shared.frame.peek()?.header.runs[row] ?? "";
-    const before = textAt(column, row);
+    const key = pendingKey(run, column.name);
+    const before = this.pending.peek().get(key) ?? textAt(column, row);
     const label = `${column.label} of ${run}`;
     const input = h("input", "field cell-field", { type: "text", maxlength: MOST, "aria-label": label });
     input.value = before;
-    const kept = [...cell.childNodes];
     cell.replaceChildren(input);
     let over = false;
     const end = (save: boolean, focus: boolean) => {
       if (over) return;
       over = true;
       const value = input.value.trim();
-      const changed = save && value !== before;
-      if (input.isConnected) cell.replaceChildren(...(changed ? [value] : kept));
-      if (changed) this.send({ type: "tag", run, key: column.name.replace(/^tags\./, ""), value });
+      if (save && value !== before) this.save(run, column.name, value);
+      done();
       if (focus) this.back().focus();
     };
     input.addEventListener("keydown", (event) => {
@@ -68,23 +72,25 @@ export class TableEdit {
       else if (event.key === "Escape") end(false, true);
     });
     input.addEventListener("blur", () => end(true, false));
-    input.addEventListener("dblclick", (event) => event.stopPropagation());
+    input.focus();
     input.select();
     return true;
   }
 
-  private tagged(error: string, note: string): void {
+  private save(run: string, column: string, value: string): void {
+    this.pending.value = new Map(this.pending.peek()).set(pendingKey(run, column), value);
+    this.send({ type: "tag", run, key: column.replace(/^tags\./, ""), value });
+  }
+
+  private tagged(content: Record<string, unknown>): void {
+    const error = String(content["error"] ?? "");
+    const note = String(content["note"] ?? "");
     this.answered();
     this.say(error ? `Not saved: ${error}` : note, error !== "");
     if (note && !error) this.later();
-    // The value in the cell may be one that was not taken.
-    if (error) this.repaint();
-  }
-
-  /** Have the table's rows painted again from the data. */
-  private repaint(): void {
-    const { hidden } = this.shared;
-    hidden.value = [...(hidden.peek() ?? [])];
+    const left = new Map(this.pending.peek());
+    left.delete(pendingKey(String(content["run"]), `tags.${String(content["key"])}`));
+    this.pending.value = left;
   }
 
   // -- archive -----------------------------------------------------------------------------------------------------

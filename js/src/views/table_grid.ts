@@ -10,17 +10,11 @@ import { scrollToRow } from "../lib/virtual";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 import { type Measure, roughMeasure, textMeasure } from "./table_cells";
-import { ColumnDrag, dragWidth } from "./table_drag";
-import { type HeadCell, LEAST_ROWS, newHeadCell, paintFilter, paintPlot, paintSort } from "./table_head";
+import { TableHeader } from "./table_header";
 import { handleKey, KEYS, type KeyTarget, type Place } from "./table_keys";
 import type { TableLayout } from "./table_layout";
 import type { ColumnMenu } from "./table_menu";
-import { ROW_HEIGHT, stick, TableRows } from "./table_rows";
-
-/** Columns at the left may take so much of the table's width. */
-const MOST_STUCK = 0.6;
-const MOST_NAME = 0.5;
-const LEAST_NAME = 140;
+import { ROW_HEIGHT, TableRows } from "./table_rows";
 
 export interface GridState {
   frame: Frame;
@@ -33,12 +27,13 @@ export interface GridState {
   /** Row that others are compared with; -1 = none. */
   baseline: number;
   widths: Readonly<Record<string, number>>;
+  pending: ReadonlyMap<string, string>;
   fixed: number;
 }
 
 export interface GridActions {
-  /** Change what is in a cell; false where it cannot be changed. */
-  edit(row: number, column: Column, cell: HTMLElement): boolean;
+  /** Change what is in a cell, `done` at the end; false where it cannot be changed. */
+  edit(row: number, column: Column, cell: HTMLElement, done: () => void): boolean;
   fold(key: string, open: boolean): void;
   copy(): void;
 }
@@ -48,17 +43,17 @@ export class TableGrid implements KeyTarget {
   /** Tells the keys; stands beside the grid. */
   readonly help = h("span", "hidden-text", { id: uniqueId("keys") }, KEYS);
   active: Place | null = null;
-  private readonly head = h("div", "head", { role: "row", "aria-rowindex": 1 });
   private readonly id = uniqueId("cell");
   private readonly body = new TableRows(this.root, this.id);
-  private readonly drag: ColumnDrag;
-  private heads: HeadCell[] = [];
-  private widths: number[] = [];
+  private readonly header: TableHeader;
   private state: GridState | null = null;
   private start = 0;
   private measure: Measure | null = null;
   private pending = false;
   private stale = false;
+  /** While a cell is being edited nothing is painted: that would take the field away. */
+  private editing = false;
+  private shown: GridState | null = null;
 
   constructor(
     private readonly shared: Selection,
@@ -68,8 +63,9 @@ export class TableGrid implements KeyTarget {
     private readonly actions: GridActions,
     scope: Scope,
   ) {
-    this.drag = new ColumnDrag(columnLayout, () => this.heads);
-    const top = h("div", "fixed", { role: "rowgroup" }, this.head, this.body.fixed);
+    const menu = (index: number) => this.menu(index);
+    this.header = new TableHeader(this.root, shared, columnLayout, menu, this.id, scope);
+    const top = h("div", "fixed", { role: "rowgroup" }, this.header.root, this.body.fixed);
     this.root.append(top, this.body.root);
     setAttributes(this.root, { "aria-describedby": this.help.id });
     this.listen(scope);
@@ -77,22 +73,20 @@ export class TableGrid implements KeyTarget {
 
   private listen(scope: Scope): void {
     const { root } = this;
-    scope.listen(root, "scroll", () => this.later(), { passive: true });
+    const scrolled = () => {
+      if (this.editing) root.focus();
+      this.later();
+    };
+    scope.listen(root, "scroll", scrolled, { passive: true });
     const observer = new ResizeObserver(() => {
       // The first time the table has a size it has a font too: lay out again by real widths.
       if (!this.measure && this.state && textMeasure(root)) this.lay(this.state);
-      else if (this.state) this.size(this.state);
+      else if (this.state && !this.editing) this.size(this.state);
       this.later(true);
     });
     observer.observe(root);
     scope.add(() => observer.disconnect());
     scope.listen(root, "click", (event) => this.click(event));
-    scope.listen(root, "contextmenu", (event) => {
-      const head = this.heads.findIndex((cell) => cell.root.contains(event.target as Element));
-      if (head < 1) return;
-      event.preventDefault();
-      this.menu(head);
-    });
     scope.listen(root, "dblclick", (event) => this.doubleClick(event));
     scope.listen(root, "keydown", (event) => {
       if (!this.state || event.target !== root || !handleKey(event, this)) return;
@@ -112,16 +106,19 @@ export class TableGrid implements KeyTarget {
     this.pending = true;
     requestAnimationFrame(() => {
       this.pending = false;
+      if (this.editing) return;
       this.root.classList.toggle("smtw-scrolled", this.root.scrollLeft > 0);
       if (this.stale) this.paint();
       else this.body.draw();
-      this.paintPlots();
+      this.header.paintPlots();
     });
   }
 
   update(state: GridState): void {
-    const before = this.state;
     this.state = state;
+    if (this.editing) return;
+    const before = this.shown;
+    this.shown = state;
     const compared = state.baseline >= 0;
     const other =
       before?.frame !== state.frame ||
@@ -129,8 +126,9 @@ export class TableGrid implements KeyTarget {
       compared !== before.baseline >= 0 ||
       before.fixed !== state.fixed;
     if (other) this.lay(state);
-    else if (before?.widths !== state.widths) this.size(state);
-    if (other || before?.sort !== state.sort) this.paintSorts(state);
+    else if (before.widths !== state.widths) this.size(state);
+    if (!other && before.sort !== state.sort)
+      this.header.paintSorts(state.sort, this.measure ?? roughMeasure);
     if (other) this.paint();
     this.later(true);
   }
@@ -138,94 +136,28 @@ export class TableGrid implements KeyTarget {
   private lay(state: GridState): void {
     this.measure ??= textMeasure(this.root);
     this.body.layout(state.frame, state.columns, this.measure ?? roughMeasure, state.baseline >= 0);
-    this.head.classList.toggle("smtw-low", state.frame.rows < LEAST_ROWS);
-    this.heads = state.columns.map((column, i) => {
-      const cell = newHeadCell(column, state.frame.rows, i, this.headId(i), this.shared);
-      dragWidth(cell, i, this.columnLayout, { widths: this.widths, setWidth: this.setWidth });
-      this.drag.watch(cell, i);
-      cell.menu.addEventListener("click", () => this.menu(i));
-      return cell;
-    });
-    this.head.replaceChildren(...this.heads.map((cell) => cell.root));
+    this.header.lay(state.columns, state.frame.rows);
     this.size(state);
-    this.paintSorts(state);
+    this.header.paintSorts(state.sort, this.measure ?? roughMeasure);
   }
 
-  /** Take over widths, and which columns stay at the left. */
   private size(state: GridState): void {
-    // A long name must not take a narrow table's whole width.
-    const most = Math.max(LEAST_NAME, this.root.clientWidth * MOST_NAME);
-    state.columns.forEach((column, i) => {
-      const needed = this.body.needed[i] ?? 80;
-      this.widths[i] = state.widths[column.name] ?? (i === 0 ? Math.min(needed, most) : needed);
-    });
-    this.widths.length = state.columns.length;
-    this.applyWidths();
-    const sticky = this.stuck();
-    for (const [i, cell] of this.heads.entries()) stick(cell.root, i, sticky);
-    this.body.size(state.columns, this.widths, sticky, state.baseline >= 0);
-  }
-
-  /** How many columns stay at the left: fewer than asked for where they would leave no room. */
-  private stuck(): number {
-    const room = this.root.clientWidth * MOST_STUCK;
-    let [count, width] = [0, 0];
-    for (; count < (this.state?.fixed ?? 1); count += 1) {
-      width += this.widths[count] ?? 0;
-      if (count > 0 && width > room) break;
-    }
-    return count;
-  }
-
-  private setWidth = (index: number, width: number): void => {
-    this.widths[index] = width;
-    this.applyWidths();
-  };
-
-  private applyWidths(): void {
-    let left = 0;
-    this.widths.forEach((width, i) => {
-      this.root.style.setProperty(`--smtw-w${i}`, `${width}px`);
-      this.root.style.setProperty(`--smtw-l${i}`, `${left}px`);
-      left += width;
-    });
-    this.body.root.style.width = `${left}px`;
-  }
-
-  private paintSorts(state: GridState): void {
-    const measure = this.measure ?? roughMeasure;
-    for (const [i, cell] of this.heads.entries())
-      paintSort(cell, state.sort, (this.widths[i] ?? 80) - 32, measure);
-  }
-
-  /** Only of columns in view: the others' counts are not even made. */
-  private paintPlots(): void {
-    const passing = this.shared.passing.peek();
-    if (!passing || passing.frame !== this.state?.frame) return;
-    const filtered = passing.rows.length < passing.frame.rows;
-    const [from, to] = [this.root.scrollLeft, this.root.scrollLeft + this.root.clientWidth];
-    let left = 0;
-    this.heads.forEach((cell, i) => {
-      const right = left + (this.widths[i] ?? 0);
-      const filter = this.shared.filterOf(cell.column.name);
-      paintFilter(cell, filter);
-      if (right > from && left < to) paintPlot(cell, passing.engine, filter, filtered);
-      left = right;
-    });
+    this.header.size(this.body.needed, state.widths, state.fixed);
+    this.body.size(state.columns, this.header.widths, this.header.stuck);
   }
 
   private paint(): void {
     const { state, active } = this;
-    if (!state) return;
+    if (!state || this.editing) return;
     this.stale = false;
     const names = { selected: new Set(state.selected), hidden: new Set(state.hidden) };
     this.body.update({ ...state, ...names, active });
-    this.heads.forEach((cell, i) => {
-      cell.root.classList.toggle("smtw-active", active?.position === -1 && active.column === i);
-    });
+    this.header.activate(active?.position === -1 ? active.column : null);
     const id =
       active &&
-      (active.position < 0 ? this.headId(active.column) : this.body.cellId(active.position, active.column));
+      (active.position < 0
+        ? this.header.cellId(active.column)
+        : this.body.cellId(active.position, active.column));
     setAttributes(this.root, {
       role: state.items.groups.length > 0 ? "treegrid" : "grid",
       "aria-rowcount": state.items.codes.length + 1,
@@ -234,19 +166,14 @@ export class TableGrid implements KeyTarget {
     });
   }
 
-  private headId(column: number): string {
-    return `${this.id}-head-${column}`;
-  }
-
   // -- mouse -----------------------------------------------------------------------------------------------------
   private click(event: MouseEvent): void {
     const target = event.target as Element;
-    if (this.drag.takeDragged() || target.closest(".smtw-hplot, .smtw-hsize, .smtw-hclear, .smtw-hmenu"))
-      return;
-    const head = this.heads.findIndex((cell) => cell.root.contains(target));
+    const head = this.header.indexOf(target);
     const position = this.positionOf(target);
-    if (head >= 0) this.sort(head, event.shiftKey);
-    else if (position < 0 || target.closest("input")) return;
+    if (head >= 0) {
+      if (this.header.isName(target)) this.sort(head, event.shiftKey);
+    } else if (position < 0 || target.closest("input")) return;
     else if (target.closest(".smtw-eye")) this.hide(position);
     else if (!this.fold(position, null))
       this.choose(position, { toggle: event.ctrlKey || event.metaKey, range: event.shiftKey });
@@ -269,7 +196,7 @@ export class TableGrid implements KeyTarget {
   }
 
   get columns(): number {
-    return this.heads.length;
+    return this.header.cells.length;
   }
 
   get room(): number {
@@ -307,7 +234,7 @@ export class TableGrid implements KeyTarget {
   }
 
   release(place: Place | null): boolean {
-    const column = place?.position === -1 ? this.heads[place.column]?.column : undefined;
+    const column = place?.position === -1 ? this.header.cells[place.column]?.column : undefined;
     if (column && this.shared.filterOf(column.name)) this.shared.setFilter(column.name, null);
     else if ((this.state?.selected.length ?? 0) > 0) this.shared.selected.value = [];
     else return false;
@@ -315,25 +242,25 @@ export class TableGrid implements KeyTarget {
   }
 
   sort(column: number, add: boolean): void {
-    const cell = this.heads[column];
+    const cell = this.header.cells[column];
     if (cell) this.sorting.value = nextSort(this.sorting.peek() ?? [], cell.column, add);
   }
 
   menu(column: number): void {
-    const cell = this.heads[column];
+    const cell = this.header.cells[column];
     if (cell && cell.column.kind !== "run") this.columnMenu.open(cell.column, cell.root, this.root);
   }
 
   moveColumn(column: number, by: number): void {
     const to = column + by;
-    if (column < 1 || to < 1 || to >= this.heads.length) return;
+    if (column < 1 || to < 1 || to >= this.header.cells.length) return;
     this.columnLayout.move(column, to);
     this.activate({ position: -1, column: to });
   }
 
   widen(column: number, by: number): void {
-    const cell = this.heads[column];
-    if (cell) this.columnLayout.resize(cell.column.name, (this.widths[column] ?? 80) + by);
+    const cell = this.header.cells[column];
+    if (cell) this.columnLayout.resize(cell.column.name, (this.header.widths[column] ?? 80) + by);
   }
 
   open({ position, column }: Place): boolean {
@@ -341,7 +268,14 @@ export class TableGrid implements KeyTarget {
     const row = this.state?.items.codes[position] ?? -1;
     const found = this.state?.columns[column];
     const cell = document.getElementById(this.body.cellId(position, column)) ?? this.cell(position, column);
-    return row >= 0 && found !== undefined && cell !== null && this.actions.edit(row, found, cell);
+    if (row < 0 || !found || !cell) return false;
+    this.editing = true;
+    this.editing = this.actions.edit(row, found, cell, () => {
+      this.editing = false;
+      if (this.state) this.update(this.state);
+      this.later(true);
+    });
+    return this.editing;
   }
 
   /** Inside a shadow root the document does not find it. */
@@ -378,7 +312,7 @@ export class TableGrid implements KeyTarget {
   }
 
   private reveal({ position, column }: Place): void {
-    const { root, widths } = this;
+    const { root } = this;
     const fixed = this.state?.items.fixed ?? 0;
     const view = {
       scrollTop: root.scrollTop,
@@ -387,12 +321,11 @@ export class TableGrid implements KeyTarget {
       rows: this.rows - fixed,
     };
     if (position >= fixed) root.scrollTop = scrollToRow(view, position - fixed);
-    const sticky = this.stuck();
-    if (column < sticky) return;
-    const sum = (count: number) => widths.slice(0, count).reduce((all, width) => all + width, 0);
-    const [left, stuck] = [sum(column), sum(sticky)];
+    if (column < this.header.stuck) return;
+    const [left, stuck] = [this.header.left(column), this.header.left(this.header.stuck)];
+    const width = this.header.widths[column] ?? 0;
     if (left - stuck < root.scrollLeft) root.scrollLeft = left - stuck;
-    else if (left + (widths[column] ?? 0) > root.scrollLeft + root.clientWidth)
-      root.scrollLeft = left + (widths[column] ?? 0) - root.clientWidth;
+    else if (left + width > root.scrollLeft + root.clientWidth)
+      root.scrollLeft = left + width - root.clientWidth;
   }
 }

@@ -28,6 +28,8 @@ export interface HeadCell {
   clear: HTMLElement;
   /** What the plot was painted for. */
   painted: string;
+  /** The filter that is marked; null before it was looked at. */
+  marked: Filter | undefined | null;
 }
 
 export function newHeadCell(
@@ -65,7 +67,7 @@ export function newHeadCell(
   if (column.kind !== "run") root.append(menu);
   root.append(size);
   clear.addEventListener("click", () => shared.setFilter(column.name, null));
-  return { column, root, label, menu, size, plot, told, clear, painted: "" };
+  return { column, root, label, menu, size, plot, told, clear, painted: "", marked: null };
 }
 
 /** Show the sort mark: an arrow, and its number where several columns count. */
@@ -79,6 +81,8 @@ export function paintSort(cell: HeadCell, sort: readonly SortKey[], room: number
 
 /** Mark a filtered column, by colour, by a cross and in words. */
 export function paintFilter(cell: HeadCell, filter: Filter | undefined): void {
+  if (cell.marked === filter) return;
+  cell.marked = filter;
   const { column } = cell;
   const told = filter ? filterText(column, filter) : "";
   cell.root.classList.toggle("smtw-filtered", filter !== undefined);

@@ -1,10 +1,11 @@
 /** The table's body: a pool of rows that is moved over the data, so that 100,000 rows cost what 30 do. */
 
-import { h, setAttributes } from "../dom";
+import { h, setAttributes, setText } from "../dom";
 import type { Column, Frame } from "../lib/columns";
 import type { Group, Items } from "../lib/items";
 import { contentHeight, type Slice, visibleRows } from "../lib/virtual";
 import { bestRow, columnWidth, type Measure, newCell, paintCell, paintGroupCell } from "./table_cells";
+import { pendingKey } from "./table_edit";
 
 export const ROW_HEIGHT = 25;
 
@@ -23,6 +24,8 @@ export interface BodyState {
   colours: string[];
   /** The row that others are compared with; -1 = none. */
   baseline: number;
+  /** Texts that are being written, by `pendingKey`. */
+  pending: ReadonlyMap<string, string>;
   /** Position and column of the keyboard's cell; position -1 is the header. */
   active: { position: number; column: number } | null;
 }
@@ -56,10 +59,8 @@ export class TableRows {
   }
 
   /** Take the widths in use, and how many columns stay at the left. */
-  size(columns: readonly Column[], widths: readonly number[], sticky: number, compared: boolean): void {
-    this.rooms = columns.map(
-      (column, i) => (widths[i] ?? 0) - (column.kind === "run" ? 40 + (compared ? 56 : 0) : 15),
-    );
+  size(columns: readonly Column[], widths: readonly number[], sticky: number): void {
+    this.rooms = columns.map((column, i) => (widths[i] ?? 0) - (column.kind === "run" ? 40 : 15));
     if (sticky !== this.sticky) this.clear();
     this.sticky = sticky;
   }
@@ -178,6 +179,7 @@ export class TableRows {
     state.columns.forEach((column, i) => {
       const cell = slot.cells[i] as HTMLElement;
       paintCell(cell, column, row, { ...context, room: this.rooms[i] ?? 80, best: this.best[i] ?? -1 });
+      if (column.group === "tags") paintPending(cell, state.pending.get(pendingKey(name, column.name)));
     });
   }
 
@@ -189,6 +191,11 @@ export class TableRows {
   cellId(position: number, column: number): string {
     return `${this.idPrefix}-${position}-${column}`;
   }
+}
+
+function paintPending(cell: HTMLElement, text: string | undefined): void {
+  cell.classList.toggle("smtw-pending", text !== undefined);
+  if (text !== undefined) setText(cell, text);
 }
 
 /** The width of column `index`, and its place at the left when it is one of the first `sticky`. */
