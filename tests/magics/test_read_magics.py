@@ -141,7 +141,7 @@ def test_a_baseline_and_groups(kernel):
     assert "d3 baseline" in text
     assert "0.44 +.1" in text
     cell = kernel.run("%sm_runs -e trees --baseline d33")
-    assert "Run 'd33' is not in this table. Did you mean 'd3'?" in cell.traceback
+    assert cell.traceback == ["NotFoundError: Run 'd33' is not in this table. Did you mean 'd3'?"]
 
 
 def test_a_query_that_finds_nothing_says_so(kernel):
