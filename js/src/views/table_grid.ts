@@ -107,10 +107,12 @@ export class TableGrid implements KeyTarget {
     requestAnimationFrame(() => {
       this.pending = false;
       if (this.editing) return;
-      this.root.classList.toggle("smtw-scrolled", this.root.scrollLeft > 0);
+      // Read before anything is written: asked afterwards, the browser would lay out the page for the answer.
+      const { scrollLeft, clientWidth } = this.root;
+      this.root.classList.toggle("smtw-scrolled", scrollLeft > 0);
       if (this.stale) this.paint();
       else this.body.draw();
-      this.header.paintPlots();
+      this.header.paintPlots(scrollLeft, scrollLeft + clientWidth);
     });
   }
 

@@ -102,12 +102,11 @@ export class TableHeader {
     for (const [i, cell] of this.cells.entries()) paintSort(cell, sort, (this.widths[i] ?? 80) - 32, measure);
   }
 
-  /** Only of columns in view: the others' counts are not even made. */
-  paintPlots(): void {
+  /** Only of columns between `from` and `to`, px: the others' counts are not even made. */
+  paintPlots(from: number, to: number): void {
     const passing = this.shared.passing.peek();
     if (!passing) return;
     const filtered = passing.rows.length < passing.frame.rows;
-    const [from, to] = [this.scroller.scrollLeft, this.scroller.scrollLeft + this.scroller.clientWidth];
     let left = 0;
     this.cells.forEach((cell, i) => {
       const right = left + (this.widths[i] ?? 0);
