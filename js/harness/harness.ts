@@ -28,6 +28,7 @@ const table = (rows: number, change: Record<string, unknown> = {}, look: Record<
   pinned: [],
   differing: false,
   group_by: "",
+  sparklines: [],
   _experiment: "",
   _chosen: true,
   _writable: true,

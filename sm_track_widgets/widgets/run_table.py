@@ -12,6 +12,7 @@ from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.run_edits import RunEdits, writable
+from sm_track_widgets.widgets.run_sparks import sparks
 from sm_track_widgets.widgets.static_runs import StaticRuns
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class RunTable(LinkedView):
         Of the parameters, show those that are not the same in all rows, also where `columns` does not name them.
     pinned
         Columns that stay in sight at the left.
+    sparklines
+        Metrics whose curves are drawn beside their last values.
     height
         The most it takes, in pixels.
     title
@@ -61,7 +64,7 @@ class RunTable(LinkedView):
 
     Attributes
     ----------
-    columns, sort, height, group_by, differing, pinned
+    columns, sort, height, group_by, differing, pinned, sparklines
         Follow the page and can be set. `sort` is a list of ``{"column": ..., "descending": ...}``. Columns that were
         chosen in the page are shown again for the same experiment, unless `columns` was given.
     query, filters, filter, selected, hidden, baseline
@@ -86,6 +89,7 @@ class RunTable(LinkedView):
     )
     differing = traitlets.Bool(help="Only parameters that differ.").tag(sync=True)
     pinned = traitlets.List(traitlets.Unicode(), help="Columns that stay at the left.").tag(sync=True)
+    sparklines = traitlets.List(traitlets.Unicode(), help="Metrics with a small curve.").tag(sync=True)
 
     # -- internal traits -----------------------------------------------------------------------------------------
     _experiment = traitlets.Unicode("", help="By which the page remembers columns.").tag(sync=True)
@@ -106,6 +110,7 @@ class RunTable(LinkedView):
         group_by: str = "",
         differing: bool = False,
         pinned: Sequence[str] = (),
+        sparklines: Sequence[str] = (),
         height: int | None = None,
         title: str | None = None,
         refresh: float | None = None,
@@ -131,6 +136,7 @@ class RunTable(LinkedView):
             group_by=_checked([group_by], frame)[0] if group_by else "",
             differing=bool(differing),
             pinned=_checked(pinned, frame, "pinned"),
+            sparklines=_metrics(sparklines, frame),
             _experiment=selection.source.experiment or "",
             _chosen=columns is not None,
             _writable=writable(selection),
@@ -143,7 +149,7 @@ class RunTable(LinkedView):
 
     # -- messages ------------------------------------------------------------------------------------------------
     def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
-        """Write what the page changed: a ``tag``, or which runs are in the ``archive``."""
+        """Write what the page changed, a ``tag`` or the runs of an ``archive``; tell it the ``sparks`` it shows."""
         del buffers
         if content.get("type") == "tag":
             words = (str(content.get(name, "")) for name in ("run", "key", "value"))
@@ -151,6 +157,10 @@ class RunTable(LinkedView):
         elif content.get("type") == "archive":
             runs = [str(run) for run in content.get("runs", ())]
             self.send(self._edits.archive(runs, archived=bool(content.get("archived"))))
+        elif content.get("type") == "sparks":
+            runs = [str(run) for run in content.get("runs", ())]
+            told, data = sparks(self.selection, str(content.get("metric", "")), runs)
+            self.send(told, [data])
 
     # -- data ----------------------------------------------------------------------------------------------------
     @property
@@ -214,6 +224,15 @@ def _checked(names: Sequence[str], frame: pd.DataFrame, argument: str = "columns
         if name not in known and len(frame):
             raise UsageError(f"There is no column {name!r}.", did_you_mean(name, known))
     return list(names)
+
+
+def _metrics(names: Sequence[str], frame: pd.DataFrame) -> list[str]:
+    """Return metrics by their bare names, which may be given as those of columns."""
+    if isinstance(names, str):
+        raise UsageError("sparklines takes a list of metrics.", f"Write sparklines=[{names!r}].")
+    bare = [str(name).removeprefix("metrics.").removesuffix(".last") for name in names]
+    _checked([f"metrics.{name}.last" for name in bare], frame, "sparklines")
+    return bare
 
 
 def _sort_keys(sort: SortKeys, frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -276,7 +276,8 @@ def test_chosen_columns_are_remembered_until_python_chooses(page, mount):
     table = mount("RunTableRemembered")
     table.get_by_role("button", name="Columns").click()
     chooser = table.get_by_role("dialog", name="Columns")
-    assert chooser.get_by_role("group", name="grad").get_by_role("button").count() == 6
+    statistics = chooser.get_by_role("group", name="grad").get_by_role("button")
+    assert statistics.all_inner_texts() == ["last", "min", "max", "avg", "std", "count", "curve"]
     chooser.get_by_role("button", name="grad avg").click()
     chooser.get_by_role("checkbox", name="started").uncheck()
     chooser.get_by_role("button", name="Keep max_depth at the left").click()
@@ -384,3 +385,26 @@ def test_runs_are_archived_and_brought_back(page, mount):
     assert shared(page, "selected") == []
     table.get_by_role("button", name="Undo").click()
     until("undone", lambda: sent(page)[-1] == {"type": "archive", "runs": runs, "archived": False})
+
+
+ANSWER = """({ metric, runs }) => {
+    const values = runs.flatMap((_, i) => [0, 1, 2, 3, 4, i, 2, 1, 3, 5]);
+    const data = new DataView(Float64Array.from(values).buffer);
+    window.m.model.message({ type: "sparks", metric, runs, counts: runs.map(() => 5) }, [data]);
+}"""
+
+
+def test_curves_are_asked_for_the_rows_in_view(page, mount):
+    table = mount()
+    page.evaluate("() => window.m.model.push({ sparklines: ['validation:auc'] })")
+    until("asked", lambda: sent(page))
+    (asked,) = sent(page)
+    assert (asked["type"], asked["metric"]) == ("sparks", "validation:auc")
+    assert asked["runs"][:3] == names(table)[:3]
+    assert len(asked["runs"]) < 40
+    page.evaluate(ANSWER, asked)
+    curves = table.locator(".smtw-rows .smtw-row:visible .smtw-trend path")
+    until("drawn", lambda: (curves.first.get_attribute("d") or "").startswith("M"))
+    table.get_by_role("grid").evaluate("(grid) => { grid.scrollTop = 4000; }")
+    until("asked for more", lambda: len(sent(page)) == 2)
+    assert not set(sent(page)[1]["runs"]) & set(asked["runs"])

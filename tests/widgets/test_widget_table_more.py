@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from wire_tap import change, say
@@ -164,3 +165,28 @@ def test_a_frame_cannot_be_changed(tap):
     assert table.get_state("_writable") == {"_writable": False}
     say(table, type="archive", runs=["a"], archived=True)
     assert "Show an experiment by its name" in last(tap, table)["error"]
+
+
+# -- curves ------------------------------------------------------------------------------------------------------
+def test_curves_are_told_in_few_points(home, tap):
+    for name in ("long", "short", "none"):
+        with Run("curves", name) as run:
+            for step in range({"long": 1000, "short": 3, "none": 0}[name]):
+                run.log_metric("loss", 1 / (step + 1), step=step)
+    table = RunTable("curves", sparklines=["loss"])
+    say(table, type="sparks", metric="loss", runs=["short", "long", "none", "no such run"])
+    told, (data,) = tap.custom(table)[-1]
+    assert told["counts"][0] == 3
+    assert 30 <= told["counts"][1] <= 60
+    assert told["counts"][2:] == [0, 0]
+    values = np.frombuffer(data)
+    assert len(values) == 2 * sum(told["counts"])
+    assert list(values[:6]) == [0, 1, 2, 1, 1 / 2, 1 / 3]
+    say(table, type="sparks", metric="no such metric", runs=["long"])
+    assert tap.custom(table)[-1][0]["counts"] == [0]
+
+
+def test_metrics_of_curves_are_checked(forest):
+    assert RunTable("forest", sparklines=["metrics.auc.last"]).sparklines == ["auc"]
+    with pytest.raises(UsageError, match=r"no column 'metrics\.acu\.last'"):
+        RunTable("forest", sparklines=["acu"])

@@ -4,6 +4,7 @@ import { button, h, setAttributes, show, uniqueId } from "../dom";
 import type { Column } from "../lib/columns";
 import type { Scope } from "../scope";
 import type { TableLayout } from "./table_layout";
+import { trendOf } from "./table_sparks";
 
 const HEADINGS: Record<string, string> = {
   run: "Run",
@@ -96,7 +97,22 @@ export class ColumnChooser {
     box.checked = this.layout.chosen.peek().includes(column.name);
     box.addEventListener("change", () => this.layout.toggle(column.name));
     const label = h("label", "", { title: column.name }, box, h("span", "value", {}, column.label));
-    return h("div", "option-row", {}, label, this.pin(column));
+    const metric = trendOf(column.name);
+    return h("div", "option-row", {}, label, metric ? this.trend(metric) : null, this.pin(column));
+  }
+
+  /** Turns the curves of a metric on and off; null where there are none. */
+  private trend(metric: string): HTMLElement | null {
+    if (!this.layout.hasTrends) return null;
+    const on = () => String(this.layout.trends.peek()?.includes(metric) ?? false);
+    const label = `Curves of ${metric}`;
+    const made = button("curve", "pin", { "aria-pressed": on(), "aria-label": label, title: label });
+    made.addEventListener("click", () => {
+      this.layout.trend(metric);
+      this.paint();
+      this.list.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus();
+    });
+    return made;
   }
 
   private pin(column: Column): HTMLElement {
@@ -134,6 +150,7 @@ export class ColumnChooser {
       { role: "group", "aria-label": metric },
       name,
       h("span", "seg", {}, ...toggles),
+      this.trend(metric),
     );
   }
 }

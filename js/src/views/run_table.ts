@@ -28,6 +28,8 @@ import { ROW_HEIGHT } from "./table_rows";
 
 const BUSY_AFTER = 1500;
 
+const NONE: string[] = [];
+
 export class RunTable {
   private readonly frame: ReadonlySignal<Frame | null>;
   private readonly sort: Signal<SortKey[]>;
@@ -89,7 +91,7 @@ export class RunTable {
     this.edit = new TableEdit(model, shared, writable, () => this.grid.root, scope);
     this.foot = new TableFoot(shared, copy, (runs) => this.edit.archive(runs), writable, scope);
     this.menu = new ColumnMenu(shared, this.layout, this.groupBy, scope);
-    this.grid = this.newGrid();
+    this.grid = this.newGrid(model);
     this.chooser = new ColumnChooser(this.layout, scope);
     this.groups = new GroupChoice(this.groupBy, scope);
     this.queryBox = new QueryBox(shared, scope);
@@ -97,13 +99,13 @@ export class RunTable {
     this.connect();
   }
 
-  private newGrid(): TableGrid {
+  private newGrid(model: Model): TableGrid {
     const actions = {
       edit: this.edit.edit.bind(this.edit),
       fold: (key: string, open: boolean) => this.fold(key, open),
       copy: () => this.foot.copyRows(),
     };
-    return new TableGrid(this.shared, this.layout, this.sort, this.menu, actions, this.scope);
+    return new TableGrid(model, this.shared, this.layout, this.sort, this.menu, actions, this.scope);
   }
 
   private fold(key: string, open: boolean): void {
@@ -158,6 +160,7 @@ export class RunTable {
         selected: this.shared.selected.value ?? [],
         hidden: this.shared.hidden.value ?? [],
         pending: this.edit.pending.value,
+        trends: this.layout.trends.value ?? NONE,
       };
       this.grid.update({ frame, ...look, ...rows, ...marks, colours: coloursOf(this.tokens.value.theme) });
     });

@@ -21,6 +21,8 @@ const PADDING = 16;
 const ARROW = 18;
 /** Room for a distance from the baseline, as in styles/table.css. */
 const DELTA = 54;
+/** Room for a small curve, as in styles/table.css. */
+const TREND = 64;
 /** Room for the word beside the baseline's name. */
 const REMARK = 56;
 const LIMITS: Record<Column["kind"], [number, number]> = {
@@ -67,6 +69,7 @@ export function columnWidth(
   measure: Measure,
   now: number,
   compared = false,
+  trend = false,
 ): number {
   const [least, most] = LIMITS[column.kind];
   const step = Math.max(1, Math.floor(frame.rows / SAMPLE));
@@ -76,6 +79,7 @@ export function columnWidth(
   }
   const best = bestRow(column);
   if (best >= 0) width = Math.max(width, measure(cellText(column, best, now), true));
+  if (trend) width += TREND;
   if (compared && column.kind === "run") width += REMARK;
   if (compared && column.group === "metrics" && isNumeric(column)) width += DELTA;
   return Math.round(Math.min(most, Math.max(least, width + PADDING)));

@@ -7,6 +7,7 @@ import type { Items } from "../lib/items";
 import { type Gesture, select } from "../lib/select";
 import { nextSort, type SortKey } from "../lib/sort";
 import { scrollToRow } from "../lib/virtual";
+import type { Model } from "../model";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 import { type Measure, roughMeasure, textMeasure } from "./table_cells";
@@ -15,6 +16,7 @@ import { handleKey, KEYS, type KeyTarget, type Place } from "./table_keys";
 import type { TableLayout } from "./table_layout";
 import type { ColumnMenu } from "./table_menu";
 import { ROW_HEIGHT, TableRows } from "./table_rows";
+import { TableSparks } from "./table_sparks";
 
 export interface GridState {
   frame: Frame;
@@ -28,6 +30,8 @@ export interface GridState {
   baseline: number;
   widths: Readonly<Record<string, number>>;
   pending: ReadonlyMap<string, string>;
+  /** Metrics with a curve beside their last values. */
+  trends: readonly string[];
   fixed: number;
 }
 
@@ -44,7 +48,7 @@ export class TableGrid implements KeyTarget {
   readonly help = h("span", "hidden-text", { id: uniqueId("keys") }, KEYS);
   active: Place | null = null;
   private readonly id = uniqueId("cell");
-  private readonly body = new TableRows(this.root, this.id);
+  private readonly body: TableRows;
   private readonly header: TableHeader;
   private state: GridState | null = null;
   private start = 0;
@@ -56,6 +60,7 @@ export class TableGrid implements KeyTarget {
   private shown: GridState | null = null;
 
   constructor(
+    model: Model,
     private readonly shared: Selection,
     private readonly columnLayout: TableLayout,
     private readonly sorting: Signal<SortKey[]>,
@@ -63,6 +68,7 @@ export class TableGrid implements KeyTarget {
     private readonly actions: GridActions,
     scope: Scope,
   ) {
+    this.body = new TableRows(this.root, this.id, new TableSparks(model, () => this.later(true), scope));
     const menu = (index: number) => this.menu(index);
     this.header = new TableHeader(this.root, shared, columnLayout, menu, this.id, scope);
     const top = h("div", "fixed", { role: "rowgroup" }, this.header.root, this.body.fixed);
@@ -126,7 +132,9 @@ export class TableGrid implements KeyTarget {
       before?.frame !== state.frame ||
       before.columns !== state.columns ||
       compared !== before.baseline >= 0 ||
-      before.fixed !== state.fixed;
+      before.fixed !== state.fixed ||
+      before.trends !== state.trends;
+    if (before && before.frame !== state.frame) this.body.sparks.renew();
     if (other) this.lay(state);
     else if (before.widths !== state.widths) this.size(state);
     if (!other && before.sort !== state.sort)
@@ -137,7 +145,8 @@ export class TableGrid implements KeyTarget {
 
   private lay(state: GridState): void {
     this.measure ??= textMeasure(this.root);
-    this.body.layout(state.frame, state.columns, this.measure ?? roughMeasure, state.baseline >= 0);
+    const look = { compared: state.baseline >= 0, trends: state.trends };
+    this.body.layout(state.frame, state.columns, this.measure ?? roughMeasure, look);
     this.header.lay(state.columns, state.frame.rows);
     this.size(state);
     this.header.paintSorts(state.sort, this.measure ?? roughMeasure);

@@ -16,6 +16,10 @@ export class TableLayout {
   readonly chosen: Signal<string[]>;
   readonly pinned: Signal<string[]>;
   readonly differing: Signal<boolean>;
+  /** Metrics with a curve beside their last values. */
+  readonly trends: Signal<string[]>;
+  /** Whether the kernel can tell curves. */
+  readonly hasTrends: boolean;
   readonly widths = signal<Record<string, number>>({});
   /** The run's name, then the pinned columns, then the others. */
   readonly shown: ReadonlySignal<Column[]>;
@@ -32,6 +36,8 @@ export class TableLayout {
     this.chosen = bind(model, "columns", scope);
     this.pinned = bind(model, "pinned", scope);
     this.differing = bind(model, "differing", scope);
+    this.trends = bind(model, "sparklines", scope);
+    this.hasTrends = model.get("_writable") === true;
     this.experiment = String(model.get("_experiment") ?? "");
     this.restore(model);
     let last: Column[] = [];
@@ -106,6 +112,15 @@ export class TableLayout {
     this.pinned.value = pinned.includes(name) ? pinned.filter((one) => one !== name) : [...pinned, name];
     if (!this.chosen.peek().includes(name)) this.chosen.value = [...this.chosen.peek(), name];
     this.keep();
+  }
+
+  /** Draw the curve of a metric beside its last values, or no more. */
+  trend(metric: string): void {
+    const trends = this.trends.peek() ?? [];
+    const on = !trends.includes(metric);
+    this.trends.value = on ? [...trends, metric] : trends.filter((one) => one !== metric);
+    const column = `metrics.${metric}.last`;
+    if (on && !this.chosen.peek().includes(column)) this.toggle(column);
   }
 
   /** Put the column at place `from` of those shown to place `to`; the run's name stays first. */

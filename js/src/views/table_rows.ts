@@ -6,6 +6,7 @@ import type { Group, Items } from "../lib/items";
 import { contentHeight, type Slice, visibleRows } from "../lib/virtual";
 import { bestRow, columnWidth, type Measure, newCell, paintCell, paintGroupCell } from "./table_cells";
 import { pendingKey } from "./table_edit";
+import { paintSpark, type TableSparks, trendOf } from "./table_sparks";
 
 export const ROW_HEIGHT = 25;
 
@@ -30,6 +31,13 @@ export interface BodyState {
   active: { position: number; column: number } | null;
 }
 
+/** What makes columns wider than their values. */
+export interface Look {
+  compared: boolean;
+  /** Metrics with a curve beside their last values. */
+  trends: readonly string[];
+}
+
 export class TableRows {
   readonly root = h("div", "rows", { role: "rowgroup" });
   /** Holds the rows that stay in sight. */
@@ -39,6 +47,8 @@ export class TableRows {
   private slots: Slot[] = [];
   private top: Slot | null = null;
   private rooms: number[] = [];
+  /** Of each column the metric whose curve is drawn in it. */
+  private trends: (string | null)[] = [];
   private measure: Measure = (text) => text.length * 7;
   private best: number[] = [];
   private state: BodyState | null = null;
@@ -47,13 +57,20 @@ export class TableRows {
   constructor(
     private readonly scroller: HTMLElement,
     private readonly idPrefix: string,
+    readonly sparks: TableSparks,
   ) {}
 
   /** Take other columns or another frame: sizes, best values and all rows are made anew. */
-  layout(frame: Frame, columns: Column[], measure: Measure, compared: boolean): void {
+  layout(frame: Frame, columns: Column[], measure: Measure, look: Look): void {
     const now = Date.now() / 1000;
     this.measure = measure;
-    this.needed = columns.map((column) => columnWidth(column, frame, measure, now, compared));
+    this.trends = columns.map((column) => {
+      const metric = trendOf(column.name);
+      return metric !== null && look.trends.includes(metric) ? metric : null;
+    });
+    this.needed = columns.map((column, i) =>
+      columnWidth(column, frame, measure, now, look.compared, this.trends[i] !== null),
+    );
     this.best = columns.map(bestRow);
     this.clear();
   }
@@ -179,13 +196,18 @@ export class TableRows {
     state.columns.forEach((column, i) => {
       const cell = slot.cells[i] as HTMLElement;
       paintCell(cell, column, row, { ...context, room: this.rooms[i] ?? 80, best: this.best[i] ?? -1 });
+      const trend = this.trends[i];
+      if (trend) paintSpark(cell, this.sparks.path(trend, name), context.colour);
       if (column.group === "tags") paintPending(cell, state.pending.get(pendingKey(name, column.name)));
     });
   }
 
   private paintGroup(state: BodyState, slot: Slot, group: Group): void {
-    for (const [i, column] of state.columns.entries())
-      paintGroupCell(slot.cells[i] as HTMLElement, column, group);
+    for (const [i, column] of state.columns.entries()) {
+      const cell = slot.cells[i] as HTMLElement;
+      paintGroupCell(cell, column, group);
+      cell.querySelector("svg")?.remove();
+    }
   }
 
   cellId(position: number, column: number): string {
