@@ -106,7 +106,7 @@ export class ColumnChooser {
     if (!this.layout.hasTrends) return null;
     const on = () => String(this.layout.trends.peek()?.includes(metric) ?? false);
     const label = `Curves of ${metric}`;
-    const made = button("curve", "pin", { "aria-pressed": on(), "aria-label": label, title: label });
+    const made = button("Curve", "pin", { "aria-pressed": on(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
       this.layout.trend(metric);
       this.paint();
