@@ -11,7 +11,7 @@ const RANGES = [
   { column: "status", values: ["Completed", "InProgress"] },
 ];
 
-const PINNED = { pinned: ["params.max_depth", "status"] };
+const PINNED = { pinned: ["params.max_depth", "status"], _experiment: "fraud" };
 
 const STATISTICS = ["last", "min", "max", "avg", "std", "count"];
 

@@ -54,11 +54,12 @@ export class TableLayout {
     this.settle(scope);
   }
 
-  /** What was chosen before, unless Python or somebody in this page has chosen since. */
+  /** Widths, and the columns that were chosen before, unless Python or somebody in this page has chosen since. */
   private restore(model: Model): void {
-    const known = model.get("_chosen") === true ? null : recall(this.experiment);
+    const known = recall(this.experiment);
     if (!known) return;
     this.widths.value = known.widths;
+    if (model.get("_chosen") === true) return;
     const frame = this.shared.frame.peek();
     const there = known.columns.filter((name) => frame?.byName.has(name));
     if (there.length === 0) return;
