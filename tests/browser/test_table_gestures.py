@@ -118,6 +118,17 @@ def test_escape_while_dragging_leaves_the_filter_as_it_was(page, mount):
     assert shared(page, "filters") == []
 
 
+def test_runs_that_arrive_while_dragging_end_the_gesture(page, mount):
+    table = mount()
+    before = saved(page)
+    drag(page, head(table, "learning_rate").locator(".smtw-hplot"), 0.3, 0.7)
+    until("the preview", lambda: passing(table) < 400)
+    page.evaluate("() => window.m.shared.push({ _header: { ...window.m.shared.get('_header') } })")
+    page.mouse.up()
+    until("the kernel", lambda: saved(page) == before + 1)
+    assert shared(page, "filters")[0]["column"] == "params.learning_rate"
+
+
 def test_a_click_on_a_bar_takes_it_and_a_double_click_takes_all(page, mount):
     table = mount()
     plot = head(table, "max_depth").locator(".smtw-hplot")

@@ -110,8 +110,12 @@ class Histogram implements HeadPlot {
       moved ||= Math.abs(next.clientX - x) > STILL;
       if (moved) shared.preview(column.name, binFilter(column, start, this.binAt(next)));
     };
+    let over = false;
     const end = (keep: boolean) => {
+      if (over) return;
+      over = true;
       root.removeEventListener("pointermove", move);
+      document.removeEventListener("lostpointercapture", up);
       root.removeEventListener("pointerup", up);
       root.removeEventListener("pointercancel", cancel);
       document.removeEventListener("keydown", key, true);
@@ -130,6 +134,8 @@ class Histogram implements HeadPlot {
     root.addEventListener("pointermove", move);
     root.addEventListener("pointerup", up);
     root.addEventListener("pointercancel", cancel);
+    // Also when the header is made anew meanwhile, as runs are added.
+    document.addEventListener("lostpointercapture", up);
     document.addEventListener("keydown", key, true);
   }
 }
