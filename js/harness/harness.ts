@@ -8,6 +8,7 @@ import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compar
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { tableCases } from "./table_cases";
 
 /** State of a selection of invented runs. */
 const shared = (rows: number, change: Record<string, unknown> = {}) => ({
@@ -28,6 +29,13 @@ const table = (rows: number, change: Record<string, unknown> = {}, look: Record<
   columns: TABLE_COLUMNS,
   sort: [{ column: "metrics.validation:auc.last", descending: true }],
   height: 330,
+  pinned: [],
+  differing: false,
+  group_by: "",
+  sparklines: [],
+  _experiment: "",
+  _chosen: true,
+  _writable: true,
   ...look,
 });
 
@@ -144,6 +152,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
+  ...tableCases(table),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),
