@@ -1,4 +1,4 @@
-// Builds the two committed bundles; `--tests` and `--harness` build into js/build, which is not committed.
+// Builds the committed bundles; `--tests` and `--harness` build into js/build, which is not committed.
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,18 @@ const common = { bundle: true, target: "es2022", absWorkingDir: here, logLevel: 
 const minified = { ...common, minify: true, format: "esm", legalComments: "none", metafile: true };
 
 async function bundles() {
-  const core = await build({ ...minified, entryPoints: { widget: "src/widget.ts" }, outdir: staticDir });
+  const views = await build({
+    ...minified,
+    entryPoints: {
+      widget: "src/widget.ts",
+      detail: "src/detail.ts",
+      plots: "src/plots.ts",
+      explorer: "src/explorer.ts",
+    },
+    outdir: staticDir,
+  });
+  // All have the style sheet in common; one copy is enough.
+  for (const name of ["detail.css", "plots.css", "explorer.css"]) rmSync(join(staticDir, name));
   // The bundle may meet an AMD loader on the page (RequireJS in older notebooks): vega's dependencies must not see it.
   const chunk = await build({
     ...minified,
@@ -22,7 +33,7 @@ async function bundles() {
     outdir: staticDir,
     define: { "define.amd": "false" },
   });
-  writeNotices(here, [core.metafile, chunk.metafile], join(staticDir, "THIRD_PARTY_NOTICES.txt"));
+  writeNotices(here, [views.metafile, chunk.metafile], join(staticDir, "THIRD_PARTY_NOTICES.txt"));
 }
 
 async function tests() {

@@ -30,27 +30,39 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.interop.hooks import link_jobs
     from sm_track_widgets.tracking.outbox.sync import sync
     from sm_track_widgets.tracking.run import Run, load_run
+    from sm_track_widgets.widgets.compare import Compare
+    from sm_track_widgets.widgets.dashboard import Dashboard
+    from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
+    from sm_track_widgets.widgets.param_grid import ParamGrid
+    from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
     from sm_track_widgets.widgets.scatter import Scatter
+    from sm_track_widgets.widgets.selection.selection import Selection
 
     __version__: str
 
 __all__ = [
     "BestRun",
+    "Compare",
     "ConfigError",
+    "Dashboard",
+    "Importance",
     "LiveRun",
     "MetricChart",
     "NotFoundError",
     "ParallelCoords",
+    "ParamGrid",
     "QueryError",
     "Run",
+    "RunDetail",
     "RunDetails",
     "RunTable",
     "Scatter",
+    "Selection",
     "ServiceRefusedError",
     "TrackError",
     "UsageError",
@@ -77,16 +89,22 @@ __all__ = [
 
 _HOMES = {
     "BestRun": "reading.best",
+    "Compare": "widgets.compare",
     "ConfigError": "_errors",
+    "Dashboard": "widgets.dashboard",
+    "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",
     "ParallelCoords": "widgets.parallel_coords",
+    "ParamGrid": "widgets.param_grid",
     "QueryError": "reading.query",
     "Run": "tracking.run",
+    "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
     "Scatter": "widgets.scatter",
+    "Selection": "widgets.selection.selection",
     "ServiceRefusedError": "_errors",
     "TrackError": "_errors",
     "UsageError": "_errors",

@@ -60,7 +60,17 @@ export function sampleFrame(rows: number): { _header: FrameHeader; _data: DataVi
     values: string[],
     codes: Int32Array,
   ) => {
-    columns.push({ name, label, group, kind, dtype: "i32", offset: bytes.add(codes), length: rows, values });
+    columns.push({
+      name,
+      field: name,
+      label,
+      group,
+      kind,
+      dtype: "i32",
+      offset: bytes.add(codes),
+      length: rows,
+      values,
+    });
   };
   const numbers = (
     name: string,
@@ -71,6 +81,7 @@ export function sampleFrame(rows: number): { _header: FrameHeader; _data: DataVi
   ) => {
     columns.push({
       name,
+      field: name === "duration_s" ? "duration" : name.replace(/\.last$/, ""),
       label,
       group,
       kind: "number",
@@ -269,7 +280,7 @@ export function sampleState(change: Partial<RunState> = {}): { _state: RunState;
     waiting: 0,
     trouble: "",
     message: "",
-    progress: { done: 124, total: 200 },
+    progress: { done: 124, total: 200, label: "step", at: now, first: 0, began: now - 102 },
   };
   return { _state: { ...state, ...change }, _sparks: bytes.view() };
 }

@@ -35,7 +35,11 @@ const REFERENCE = "IPY_MODEL_";
 /** The model of the selection that `model` refers to; null for views that have none. */
 export async function selectionModel(model: LinkedModel): Promise<Model | null> {
   const reference = model.get("_selection");
-  if (typeof reference !== "string" || !reference.startsWith(REFERENCE)) return null;
+  return typeof reference === "string" && reference.startsWith(REFERENCE) ? modelOf(model, reference) : null;
+}
+
+/** The model that a trait's value `reference` stands for. */
+export async function modelOf(model: LinkedModel, reference: string): Promise<Model> {
   if (!model.widget_manager) throw new Error("this notebook does not link widgets");
   return model.widget_manager.get_model(reference.slice(REFERENCE.length));
 }

@@ -66,7 +66,7 @@ def value_axis(values: Iterable[float], *, log: bool = False, ticks: int = 4) ->
 
 
 def place_axis(values: Iterable[float], mode: XMode, *, log: bool = False, ticks: int = 6) -> Axis | None:
-    """Return an axis for steps or times, from the first to the last; None when there is nothing to show."""
+    """Return an axis for x values, from the first to the last; None when there is nothing to show."""
     shown = [value for value in values if math.isfinite(value) and (value > 0 or not log)]
     if not shown:
         return None
@@ -79,6 +79,8 @@ def place_axis(values: Iterable[float], mode: XMode, *, log: bool = False, ticks
         return Axis(
             low, high, log=True, ticks=tuple((place, numbers.number(place) + unit) for place in decades)
         )
+    if mode == "metric":
+        return Axis(low, high, log=False, ticks=_labelled(_nice(low, high, ticks)))
     if mode == "step":
         whole = tuple(tick for tick in _nice(low, high, ticks) if tick == int(tick))
         return Axis(low, high, log=False, ticks=_labelled(whole))

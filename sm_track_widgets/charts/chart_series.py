@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-XMode = Literal["step", "time", "relative"]
-X_TITLES = {"step": "step", "time": "time (UTC)", "relative": "time since start"}
+XMode = Literal["step", "time", "relative", "metric"]
+"""What x values are; ``"metric"``: those of another metric at the same step."""
+X_TITLES = {"step": "step", "time": "time (UTC)", "relative": "time since start", "metric": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class ChartSeries:
     run, metric
         What the legend and the tooltips say.
     x
-        Ascending: steps, seconds since the epoch, or seconds since the run's start.
+        Ascending: steps, seconds since the epoch, seconds since the run's start, or another metric's values.
     low, high
         Smallest and largest value of each bucket, as long as `x`; equal where nothing was reduced. NaN is a
         gap.

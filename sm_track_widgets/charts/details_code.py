@@ -99,9 +99,14 @@ def input_rows(inputs: dict[str, Any]) -> list[list[str]]:
     return rows
 
 
+def modules_line(inputs: dict[str, Any]) -> str:
+    """Name the modules that the cell read, with their versions."""
+    return ", ".join(_module(one) for one in inputs.get("modules") or ())
+
+
 def _inputs(inputs: dict[str, Any]) -> str:
     rows = input_rows(inputs)
-    modules = ", ".join(_module(one) for one in inputs.get("modules") or ())
+    modules = modules_line(inputs)
     pieces = [parts.section("Read by the cell")]
     if rows:
         more = int(inputs.get("more") or 0)

@@ -50,8 +50,10 @@ def metric_chart(
     *,
     title: str = "",
     x: XMode = "step",
+    x_title: str = "",
     log_x: bool = False,
     log_y: bool = False,
+    span: tuple[float, float] | None = None,
     smooth: float = 0.0,
     colours: Sequence[str] = LIGHT,
     width: int = 560,
@@ -67,10 +69,12 @@ def metric_chart(
         ``low``, ``high`` (the band), ``c`` and ``d`` (indices of colour and dash), null for gaps.
     title
         Stands above the chart.
-    x
-        What the x values are.
+    x, x_title
+        What the x values are, and what their axis is called; empty: the usual name.
     log_x, log_y
         Logarithmic axes; values they cannot show become gaps.
+    span
+        Ends of the y axis, beyond which lines are cut off; None: all values are shown.
     smooth
         Weight of an exponential average for lines that do not come with one; the values themselves stay as band.
     colours
@@ -90,16 +94,16 @@ def metric_chart(
         text, whole["transform"] = _data(lines, x, log_x=log_x, log_y=log_y)
         whole["data"] = alt.Data(values=text, format=alt.DataFormat(type="json"))
         colour, dash = _by_name(lines, colours)
-    layers = [_layer(LINE, "y", log=log_y, strokeDash=dash)]
+    layers = [_layer(LINE, "y", log=log_y, span=span, strokeDash=dash)]
     if series is None or any(one.line is not None or not one.exact for one in lines):
         # The outline shows the values themselves where they are a line too: behind a smoothed one.
-        layers.insert(0, _layer(BAND, "low", log=log_y, y2={"field": "high"}, stroke=colour))
+        layers.insert(0, _layer(BAND, "low", log=log_y, span=span, y2={"field": "high"}, stroke=colour))
     if series is not None:
         layers[-1] = layers[-1].add_params(
             alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
         )
     whole["encoding"] = {
-        "x": _x(x, log=log_x),
+        "x": _x(x, x_title, log=log_x),
         "color": colour,
         "detail": {"field": "run", "type": "nominal"},
     }
@@ -108,9 +112,13 @@ def metric_chart(
     return alt.LayerChart(layer=layers, width=width, height=height, **whole)
 
 
-def _layer(mark: dict[str, Any], field: str, *, log: bool, **channels: Any) -> alt.Chart:
+def _layer(
+    mark: dict[str, Any], field: str, *, log: bool, span: tuple[float, float] | None = None, **channels: Any
+) -> alt.Chart:
     """One layer. From plain values: Altair checks each object it is given while it is built, 30 ms a chart."""
-    scale = {"type": "log", "nice": False} if log else {"zero": False}
+    scale: dict[str, Any] = {"type": "log", "nice": False} if log else {"zero": False}
+    if span is not None:
+        scale["domain"] = list(span)
     y = {"field": field, "type": "quantitative", "title": None, "scale": scale}
     return alt.Chart(mark=alt.MarkDef(**mark), encoding=alt.FacetedEncoding(y=y, **channels))
 
@@ -139,8 +147,8 @@ def _channel(
     return {"field": field, "type": kind, "legend": legend, "scale": scale}
 
 
-def _x(x: XMode, *, log: bool) -> dict[str, Any]:
-    channel: dict[str, Any] = {"field": "x", "title": X_TITLES[x], "type": "quantitative"}
+def _x(x: XMode, title: str, *, log: bool) -> dict[str, Any]:
+    channel: dict[str, Any] = {"field": "x", "title": title or X_TITLES[x], "type": "quantitative"}
     if x == "time":
         return {**channel, "type": "temporal", "scale": {"type": "utc"}}
     channel["scale"] = {"type": "log", "nice": False} if log else {"zero": False, "nice": False}

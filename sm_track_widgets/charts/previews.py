@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
-from pathlib import PurePosixPath
-from typing import Any
 
-from sm_track_widgets.charts import markup, numbers, preview_data
+from sm_track_widgets.charts import markup, numbers
 from sm_track_widgets.charts.preview_data import Facts, Table
+from sm_track_widgets.charts.preview_look import LINE, Excerpt, Look, Picture, look
 from sm_track_widgets.charts.static_table import table_html
 
-PREVIEW_BYTES = 2 << 20
-"""Bytes of a file that a preview can use; of a longer one give the beginning and its `size`."""
-MAX_IMAGE = 1 << 20
-"""A larger picture would make the notebook large: it is named, not shown."""
-LINES, LINE, SHOWN_JSON = 30, 200, 20_000
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
-)
-_TEXT_SUFFIXES = frozenset({
-    ".cfg", ".css", ".ini", ".js", ".log", ".md", ".py", ".rst", ".sh", ".sql", ".toml", ".ts", ".txt", ".xml",
-    ".yaml", ".yml",
-})  # fmt: skip
-_TEXT_TYPES = frozenset({"application/yaml", "application/xml", "application/x-sh", "application/javascript"})
 _BOX = f"{markup.FONT};font-size:13px;line-height:1.45;margin:0 0 12px;max-width:1080px"
 _PRE = (
     "font:12px/1.45 var(--jp-code-font-family,ui-monospace,monospace);margin:0;padding:8px 12px;max-height:360px;"
@@ -55,10 +37,7 @@ def preview_html(name: str, media_type: str | None, data: bytes, *, size: int | 
         in it is markup of the file's, and it loads nothing.
     """
     total = len(data) if size is None else size
-    try:
-        body = _body(name, media_type or "", data, whole=total <= len(data))
-    except Exception:  # noqa: BLE001 - whatever is wrong inside somebody's file, its name and size can be shown
-        body = ""
+    body = _html(name, look(name, media_type, data, whole=total <= len(data)))
     cut = numbers.middle(markup.plain(name), 80)
     told = " · ".join(part for part in (media_type or "", numbers.data_size(total)) if part)
     head = (
@@ -68,42 +47,17 @@ def preview_html(name: str, media_type: str | None, data: bytes, *, size: int | 
     return f'<div style="{_BOX}">{head}{body}</div>'
 
 
-def _body(name: str, media_type: str, data: bytes, *, whole: bool) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
-    picture = _picture_type(suffix, media_type, data)
-    if picture:
-        shown = whole and len(data) <= MAX_IMAGE
-        return _picture(name, picture, data) if shown else _note("A large picture.")
-    if suffix == ".parquet" or data[:4] == b"PAR1":
-        found = preview_data.parquet_table(data) if whole else None
-        return _table(found) if found else ""
-    if suffix in {".html", ".htm"} or media_type == "text/html":
-        return _note("A page: download it to open it.")
-    text = _text(data)
-    return "" if text is None else _of_text(text, suffix, media_type, whole=whole)
-
-
-def _of_text(text: str, suffix: str, media_type: str, *, whole: bool) -> str:
-    if suffix in {".csv", ".tsv"} or media_type in {"text/csv", "text/tab-separated-values"}:
-        tabs = suffix == ".tsv" or media_type == "text/tab-separated-values"
-        return _table(preview_data.csv_table(text, whole=whole, tabs=tabs)) or _excerpt(text)
-    if suffix in {".jsonl", ".ndjson"} or media_type == "application/jsonl":
-        return _table(preview_data.json_lines_table(text, whole=whole)) or _excerpt(text)
-    if suffix in {".json", ".ipynb"} or media_type == "application/json":
-        return _json(text, whole=whole)
-    readable = suffix in _TEXT_SUFFIXES or media_type.startswith("text/") or media_type in _TEXT_TYPES
-    return _excerpt(text) if readable else ""
-
-
-def _picture_type(suffix: str, media_type: str, data: bytes) -> str:
-    """Return the type of an image, by its first bytes; empty for anything else."""
-    if suffix == ".svg" or media_type == "image/svg+xml":
-        return "image/svg+xml"
-    if not (media_type.startswith("image/") or suffix in {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}):
-        return ""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for start, kind in _SIGNATURES if data.startswith(start)), "")
+def _html(name: str, seen: Look | None) -> str:
+    if isinstance(seen, Picture):
+        return _picture(name, seen.kind, seen.data)
+    if isinstance(seen, Table):
+        return _table(seen)
+    if isinstance(seen, Facts):
+        return _facts(seen)
+    if isinstance(seen, Excerpt):
+        more = _note(f"and {numbers.count(seen.more)} more lines") if seen.more else ""
+        return f'<pre style="{_PRE}">{markup.text(seen.text)}</pre>{more}'
+    return _note(seen.words) if seen is not None else ""
 
 
 def _picture(name: str, kind: str, data: bytes) -> str:
@@ -112,28 +66,7 @@ def _picture(name: str, kind: str, data: bytes) -> str:
     return f'<img alt="{markup.text(name)}" style="{_IMG}" src="data:{kind};base64,{encoded}">'
 
 
-def _text(data: bytes) -> str | None:
-    return None if b"\0" in data[:4096] else data.decode("utf-8", "replace").removeprefix("\ufeff")
-
-
-def _json(text: str, *, whole: bool) -> str:
-    try:
-        found: Any = json.loads(text) if whole else None
-    except (ValueError, RecursionError):
-        found = None
-    if found is None:
-        return _excerpt(text)
-    known = preview_data.document(found)
-    if isinstance(known, Table):
-        return _table(known)
-    if isinstance(known, Facts):
-        return _facts(known)
-    return _excerpt(json.dumps(found, indent=2, ensure_ascii=False) if len(text) <= SHOWN_JSON else text)
-
-
-def _table(table: Table | None) -> str:
-    if table is None:
-        return ""
+def _table(table: Table) -> str:
     more = 0 if table.total is None else max(0, table.total - len(table.rows))
     left = table.columns - len(table.header)
     note = _note(f"{numbers.count(left)} more columns") if left else ""
@@ -151,14 +84,6 @@ def _facts(known: Facts) -> str:
     )
     table = f'<table style="{markup.FONT};font-size:12px;border-collapse:collapse;margin:0">{rows}</table>'
     return f"<div>{markup.text(_cut(known.title))}</div>{table if rows else ''}"
-
-
-def _excerpt(text: str) -> str:
-    lines = text[: LINES * LINE * 10].splitlines()
-    shown = "\n".join(line if len(line) <= LINE else f"{line[:LINE]}…" for line in lines[:LINES])
-    left = text.count("\n") - LINES
-    note = _note(f"and {numbers.count(left)} more lines") if len(lines) > LINES and left > 0 else ""
-    return f'<pre style="{_PRE}">{markup.text(shown)}</pre>{note}'
 
 
 def _note(words: str) -> str:

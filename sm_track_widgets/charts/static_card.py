@@ -27,8 +27,8 @@ def card_html(state: Mapping[str, Any]) -> str:
     Parameters
     ----------
     state
-        What the live card shows: ``status, name, experiment, group, started, ended, home, metrics, waiting,
-        trouble, upload, message``; whatever is missing is left out.
+        What the live card shows: ``status, name, experiment, group, started, ended, stopped, home, metrics, first,
+        waiting, trouble, upload, message``; whatever is missing is left out.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def card_html(state: Mapping[str, Any]) -> str:
     cut = numbers.middle(name, NAME_LENGTH)
     title = f' title="{markup.text(name)}"' if cut != name else ""
     facts = [markup.text(fact) for fact in _facts(state)]
-    facts += [_metric_html(metric) for metric in headline(state.get("metrics") or ())]
+    facts += [_metric_html(metric) for metric in _shown(state)]
     line = (
         f"{status.pill(state.get('status', ''))} "
         f'<span style="flex:1 1 20em;min-width:0"><b style="font-weight:600"{title}>{markup.text(cut)}</b> '
@@ -58,7 +58,7 @@ def card_html(state: Mapping[str, Any]) -> str:
 
 def card_text(state: Mapping[str, Any]) -> str:
     """Write the card as text: one line, and one more for what went wrong."""
-    facts = [*_facts(state), *(_metric_text(metric) for metric in headline(state.get("metrics") or ()))]
+    facts = [*_facts(state), *(_metric_text(metric) for metric in _shown(state))]
     facts = [fact for fact in (*facts, state.get("home", "")) if fact]
     name = " ".join(markup.plain(state.get("name", "")).split())
     lines = [f"{status.word(state.get('status', ''))}  {' · '.join([name, *facts])}"]
@@ -81,6 +81,13 @@ def headline(metrics: Sequence[Mapping[str, Any]], count: int = HEADLINES) -> li
     return sorted(metrics, key=_weight)[:count]
 
 
+def _shown(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the metrics of the line: the first of those asked for, else those that matter most."""
+    metrics: Sequence[Mapping[str, Any]] = state.get("metrics") or ()
+    first = int(state.get("first") or 0)
+    return list(metrics[: min(first, HEADLINES)]) if first else headline(metrics)
+
+
 def _weight(metric: Mapping[str, Any]) -> tuple[bool, bool, int]:
     words = set(re.split(r"[^a-z0-9]+", str(metric.get("name", "")).lower()))
     kind = 0 if words & SCORES else 1 if words & LOSSES else 2
@@ -98,6 +105,7 @@ def _facts(state: Mapping[str, Any]) -> list[str]:
         facts.append(numbers.duration(ended - started))
     elif started is not None:
         facts.append(f"started {numbers.moment(started)} UTC")
+    facts.append(str(state.get("stopped") or ""))
     return [fact for fact in facts if fact]
 
 

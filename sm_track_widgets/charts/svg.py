@@ -32,8 +32,11 @@ def line_svg(
     *,
     title: str = "",
     x: XMode = "step",
+    x_title: str = "",
     log_x: bool = False,
     log_y: bool = False,
+    span: tuple[float, float] | None = None,
+    aside: str = "",
     width: int = 640,
     height: int = 240,
     legend: bool = True,
@@ -46,10 +49,14 @@ def line_svg(
         What to draw; the best one ends up on top. Reduce long ones first (`prepare`).
     title
         Stands above the chart and is what a screen reader says first.
-    x
-        What the x values are.
+    x, x_title
+        What the x values are, and what their axis is called; empty: the usual name.
     log_x, log_y
         Logarithmic axes; what they cannot show is left out.
+    span
+        Ends of the y axis, beyond which lines are cut off; None: all values are shown.
+    aside
+        Stands at the right above the chart.
     width, height
         In pixels, without the legend's rows below.
     legend
@@ -64,18 +71,21 @@ def line_svg(
     places = (place for one in series for place in one.x)
     horizontal = place_axis(places, x, log=log_x and x != "time", ticks=width // 90)
     values = (value for one in series for edge in (one.low, one.high, one.middle()) for value in edge)
-    vertical = value_axis(values, log=log_y, ticks=height // 40)
+    vertical = value_axis(values if span is None else span, log=log_y, ticks=height // 40)
     if horizontal is None or vertical is None:
         body = [_label(width / 2, height / 2, "No points yet", "middle", 0.7)]
     else:
         plot = _Plot(horizontal, vertical, width, height)
-        body = [*plot.grid(X_TITLES[x]), *(plot.line(one) for one in on_top(series))]
+        lines = [plot.line(one) for one in on_top(series)]
+        title_x = numbers.middle(x_title, LEGEND_NAME) or X_TITLES[x]
+        body = [*plot.grid(title_x), *(lines if span is None else plot.cut(lines))]
     told = _description(title, series)
     return "".join(
         [
             _open(width, height + below[1], told),
             f"<title>{text(told)}</title>",
             _label(0, 13, title, weight=600, size=12),
+            _label(width - RIGHT, 13, aside, "end", 0.7),
             *body,
             f'<g transform="translate(0 {height})">{"".join(below[0])}</g>' if below[0] else "",
             "</svg>",
@@ -151,6 +161,15 @@ class _Plot:
         points = [self.at(x, y) for x, y in zip(one.x, middle, strict=True)]
         told = f"{one.run}: {numbers.number(_last(middle))}"
         return f"<g {stroke}><title>{text(told)}</title>{self._band(one)}{_path(points)}</g>"
+
+    def cut(self, lines: Iterable[str]) -> list[str]:
+        """Cut lines off where the plot ends: a picture in the picture clips, without an id or a style sheet."""
+        left, top = round(self.left, 1), self.top - 1
+        size = (round(self.right - self.left + 4, 1), self.bottom - top + 1)
+        box = f'x="{left}" y="{top}" width="{size[0]}" height="{size[1]}"'
+        return [
+            f'<svg {box} viewBox="{left} {top} {size[0]} {size[1]}" overflow="hidden">{"".join(lines)}</svg>'
+        ]
 
     def _band(self, one: ChartSeries) -> str:
         if one.exact:

@@ -18,6 +18,8 @@ from sm_track_widgets.charts.static_card import card_html, card_text
 from sm_track_widgets.widgets.live_state import card_state, upload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from sm_track_widgets.tracking.outbox.progress import Progress
@@ -37,10 +39,13 @@ class Card:
         IPython; without a kernel behind it the card is text.
     run
         An open run.
+    wanted
+        Metrics to show first.
     """
 
-    def __init__(self, shell: InteractiveShell, run: Run) -> None:
+    def __init__(self, shell: InteractiveShell, run: Run, wanted: Sequence[str] = ()) -> None:
         self.run = run
+        self._wanted = wanted
         self._rich = getattr(shell, "kernel", None) is not None
         self._key = uuid.uuid4().hex
         self._widget: Any = None
@@ -53,7 +58,7 @@ class Card:
             print(f"Run {self.run.name} in experiment {self.run.experiment_name}")  # noqa: T201
             return
         self._parts["static"] = display(self._bundle(), raw=True, display_id=f"sm-static-{self._key}")
-        self._widget = _live_run(self.run, self._key)
+        self._widget = _live_run(self.run, self._key, self._wanted)
         if self._widget is not None:
             self._parts["live"] = display(self._widget, display_id=f"sm-live-{self._key}")
 
@@ -94,16 +99,16 @@ class Card:
         return {"text/html": html, "text/plain": card_text(state)}
 
     def _state(self) -> dict[str, Any]:
-        state, _ = card_state(self.run, time.time())
+        state, _ = card_state(self.run, time.time(), self._wanted)
         return {**state, "waiting": self.run.progress().waiting}
 
 
-def _live_run(run: Run, key: str) -> Any:
+def _live_run(run: Run, key: str, wanted: Sequence[str]) -> Any:
     """Return the live widget; None where there is none to be had, and then the static card does alone."""
     try:
         from sm_track_widgets.widgets.live_run import LiveRun
 
-        return LiveRun(run, key=key)
+        return LiveRun(run, metrics=wanted, key=key)
     except Exception as trouble:  # noqa: BLE001 - a card that cannot be drawn must not stop the body
         _logger.info("no live card: %r", trouble)
         return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets import _aws, connection
 from sm_track_widgets.magics.base import quiet
 from sm_track_widgets.magics.callers import running_cell
+from sm_track_widgets.magics.logged_variable import LoggedVariable, tell_unknown
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,7 +24,8 @@ class Request:
     """What ``%%sm_run`` asks for, expanded.
 
     `source` is the cell as typed, `bind` the variable for the run, `capture` the parts of the cell to keep;
-    `autolog` the libraries to log (empty: all known), `system_every` seconds between two system metrics, None: none.
+    `autolog` the libraries to log (empty: all known), `system_every` seconds between two system metrics, None: none;
+    `live` metrics that the card shows first, `metrics` the variable that is logged when the body has ended.
     """
 
     name: str | None = None
@@ -41,6 +43,8 @@ class Request:
     parent: str | None = None
     autolog: tuple[str, ...] | None = None
     system_every: float | None = None
+    live: tuple[str, ...] = ()
+    metrics: str | None = None
 
 
 class CellRun:
@@ -59,6 +63,7 @@ class CellRun:
         self.request = request
         self.run: Run | None = None
         self._card: Card | None = None
+        self._logged: LoggedVariable | None = None
 
     def open(self) -> None:
         """Open the run and show its card.
@@ -80,8 +85,10 @@ class CellRun:
         self.run = run
         run.__enter__()
         self._attach(run)
+        if request.metrics is not None:
+            self._logged = LoggedVariable(request.metrics, self.shell.user_ns)
         if not request.quiet:
-            self._card = Card(self.shell, run)
+            self._card = Card(self.shell, run, request.live)
             self._card.show()
 
     def _attach(self, run: Run) -> None:
@@ -104,6 +111,9 @@ class CellRun:
             return
         if "figures" in self.request.capture:
             flush_figures()
+        if self._logged is not None:
+            self._logged.log(self.run, failed=error is not None)
+        tell_unknown(self.run, self.request.live)
         try:
             self.run.finish(error, on_wait=None if self._card is None else self._card.waiting)
         except (Exception, KeyboardInterrupt) as trouble:  # noqa: BLE001 - the body's error must stay the only one

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sm_track_widgets.reading.query import Explanation
+    from sm_track_widgets.widgets.run_table import RunTable
 
 
 @magics_class
@@ -40,6 +41,8 @@ class SmReadMagics(ShellMagics):
     @argument("--sort", metavar="COLUMN", help="Sort by this column; -COLUMN: the largest first.")
     @argument("--limit", metavar="N", help="At most so many runs.")
     @argument("--text", metavar="TEXT", help="Only runs with this text in a column.")
+    @argument("--baseline", metavar="RUN", help="Show how far the others are from this run.")
+    @argument("--group-by", metavar="COLUMN", help="List the runs by this column.")
     @argument("--archived", action="store_true", help="Also archived runs.")
     @argument("--unassigned", action="store_true", help="Instead the runs of no experiment.")
     @argument("--no-cache", action="store_true", help="Read all anew, not only what has changed.")
@@ -64,6 +67,8 @@ class SmReadMagics(ShellMagics):
             sort=text_of(parsed, "sort", namespace),
             limit=options.whole(parsed.limit, "--limit", namespace),
             text=text_of(parsed, "text", namespace),
+            baseline=text_of(parsed, "baseline", namespace),
+            group_by=text_of(parsed, "group_by", namespace),
         )
         with interrupts.in_one_line():
             if parsed.df or is_assigned("sm_runs"):
@@ -78,13 +83,25 @@ class SmReadMagics(ShellMagics):
     @argument("-e", "--experiment", help="Experiment; default: all.")
     @argument("--runs", metavar="A,B", help="Only these runs.")
     @argument(
-        "--x",
-        choices=("step", "time", "relative"),
-        default="step",
-        help="Step, clock, or time since the start.",
+        "--x", metavar="X", default="step", help="step, time, relative (since the start), or another metric."
+    )
+    @argument("--smooth", metavar="N", default="0", help="How much; the raw line stays, faint.")
+    @argument(
+        "--smooth-kind",
+        choices=("ema", "mean", "gauss"),
+        default="ema",
+        help="ema: N is a weight, 0 to 0.99; mean: a window, gauss: a deviation, in points.",
     )
     @argument(
-        "--smooth", metavar="0..0.99", default="0", help="Exponential smoothing; the raw line stays, faint."
+        "--band", metavar="COLUMN", help="Mean and band of runs alike in it, e.g. group, depth; or all."
+    )
+    @argument(
+        "--edges", choices=("range", "deviation"), default="range", help="Of the band: min..max, or +-1 std."
+    )
+    @argument(
+        "--ignore-outliers",
+        action="store_true",
+        help="y from the 1st to the 99th percentile of what is shown.",
     )
     @argument("--logx", action="store_true", help="Logarithmic x.")
     @argument("--logy", action="store_true", help="Logarithmic y.")
@@ -99,7 +116,7 @@ class SmReadMagics(ShellMagics):
         namespace = self.names(local_ns)
         parsed = options.parse(self.sm_plot, line)
         save = text_of(parsed, "save", namespace)
-        smooth = options.number(parsed.smooth, "--smooth", namespace, lowest=0, highest=0.99)
+        smooth = options.number(parsed.smooth, "--smooth", namespace, lowest=0, **_limit(parsed.smooth_kind))
         from sm_track_widgets.widgets.metric_chart import MetricChart
 
         words = [options.expand(word, namespace) for word in parsed.words] or None
@@ -110,8 +127,12 @@ class SmReadMagics(ShellMagics):
                 words,
                 experiment=text_of(parsed, "experiment", namespace),
                 runs=options.comma_list(text_of(parsed, "runs", namespace)),
-                x=parsed.x,
+                x=text_of(parsed, "x", namespace) or "step",
                 smooth=smooth or 0.0,
+                smooth_kind=parsed.smooth_kind,
+                band=text_of(parsed, "band", namespace),
+                edges=parsed.edges,
+                ignore_outliers=parsed.ignore_outliers,
                 log_x=parsed.logx,
                 log_y=parsed.logy,
                 height=height,
@@ -125,6 +146,10 @@ class SmReadMagics(ShellMagics):
         return None
 
 
+def _limit(kind: str) -> dict[str, float]:
+    return {"highest": 0.99} if kind == "ema" else {}
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What ``%sm_runs`` was asked for."""
@@ -134,6 +159,8 @@ class _Asked:
     sort: str | None
     limit: int | None
     text: str | None
+    baseline: str | None = None
+    group_by: str | None = None
 
     def read(self) -> pd.DataFrame:
         """Return the rows in their order."""
@@ -164,7 +191,18 @@ class _Asked:
             return
         for name, value in frame_options.table_options(table.df, self.columns, self.sort, self.text).items():
             setattr(table, name, value)
+        self.compare(table)
         display(table)
+
+    def compare(self, table: RunTable) -> None:
+        """Give the table its baseline and its groups."""
+        from sm_track_widgets.magics import frame_options
+
+        frame = table.selection.runs
+        if self.baseline:
+            table.baseline = frame_options.one_run(frame, self.baseline)
+        if self.group_by:
+            table.group_by = frame_options.sort_column(frame, self.group_by)[0]
 
 
 def _nothing(chosen: Selection) -> str:

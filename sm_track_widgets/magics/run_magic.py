@@ -89,6 +89,18 @@ class SmRunMagics(ShellMagics):
         metavar="SEC",
         help="Log CPU, memory, disk, network and GPU every SEC seconds; default: 10.",
     )
+    @argument(
+        "--live",
+        nargs="*",
+        metavar="METRIC",
+        help="Metrics that the card shows first, with larger lines; val* and the like too. Put NAME before it.",
+    )
+    @argument(
+        "--metrics",
+        metavar="VAR",
+        help="Log what this variable holds when the body has ended: a dict of values, of lists, or of {step: value}; "
+        "a list of dicts, one a step; a DataFrame with a column for each metric. A key or column step gives steps.",
+    )
     @argument("--allow-errors", action="store_true", help="Show the body's error, but let Run All go on.")
     @argument("--quiet", action="store_true", help="No card; errors only.")
     @argument(
@@ -103,7 +115,8 @@ class SmRunMagics(ShellMagics):
         """Run this cell as a tracked run.
 
         The run opens before the body and closes with it: Completed, Failed with the exception, or Stopped after an
-        interrupt. In the body `run` is the open run: run.log_metric("loss", 0.5, step=1), run.log_file("a.csv").
+        interrupt. In the body `run` is the open run: run.log_metric("loss", 0.5, step=1), run.log_file("a.csv"),
+        run.progress(12, 200) for the bar and the time left, which a tqdm bar tells too.
         {expressions} in the options are replaced. As a line magic it takes in the rest of the cell.
         """
         namespace = self.names(local_ns if cell is None else caller_names())
@@ -202,6 +215,13 @@ def request_of(parsed: argparse.Namespace, namespace: Mapping[str, Any], source:
 
     if not parsed.bind.isidentifier():
         raise UsageError(f"--as takes the name of a variable, not {parsed.bind!r}.", "For example: --as run2")
+    if parsed.metrics is not None and not parsed.metrics.isidentifier():
+        raise UsageError(
+            f"--metrics takes the name of a variable, not {parsed.metrics!r}.",
+            "For example: --metrics history",
+        )
+    if parsed.quiet and parsed.live is not None:
+        raise UsageError("--quiet shows no card, and --live is about the card.", "Leave one of them out.")
     params = options.named(parsed.params, namespace, "--params") or {}
     if not isinstance(params, Mapping):
         raise UsageError(f"--params takes a dict, and {parsed.params!r} is a {type(params).__name__}.")
@@ -226,6 +246,8 @@ def request_of(parsed: argparse.Namespace, namespace: Mapping[str, Any], source:
         parent=text(parsed.parent),
         autolog=_frameworks(parsed.autolog),
         system_every=_period(parsed.log_system_metrics, namespace),
+        live=tuple(options.expand(word, namespace) for word in parsed.live or ()),
+        metrics=parsed.metrics,
     )
 
 

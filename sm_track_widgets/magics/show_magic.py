@@ -46,10 +46,15 @@ class SmShowMagics(ShellMagics):
         from sm_track_widgets.widgets.run_details import run_details
 
         details = run_details(name, experiment, tab=options.expand(parsed.tab, namespace))
-        if is_assigned("sm_show"):
-            return details
         if getattr(self.ip, "kernel", None) is None:
+            if is_assigned("sm_show"):
+                return details
             print(details.text())  # noqa: T201 - a terminal shows text
-        else:
-            display(details)
+            return None
+        from sm_track_widgets.widgets.run_detail import RunDetail
+
+        widget = RunDetail(details, tab=details.tab)
+        if is_assigned("sm_show"):
+            return widget
+        display(widget)
         return None

@@ -51,6 +51,7 @@ class MetricFacts:
     high: float | None
     mean: float | None
     count: int
+    std: float | None = None
 
 
 @dataclass(slots=True)
@@ -222,6 +223,7 @@ def _metric(summary: Params) -> MetricFacts:
         summary.get("Max"),
         summary.get("Avg"),
         int(summary.get("Count") or 0),
+        summary.get("StdDev"),
     )
 
 

@@ -22,6 +22,7 @@ from sm_track_widgets.tracking.outbox.waiting import wait_for_delivery
 from sm_track_widgets.tracking.registry import current_run, open_runs
 from sm_track_widgets.tracking.starting import Begin, claimed
 from sm_track_widgets.tracking.system import sampler as system
+from sm_track_widgets.tracking.work_log import WorkLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,7 +44,7 @@ WAIT_IN_JOB = 600.0
 ENDINGS = ("Completed", "Failed", "Stopped")
 
 
-class Run(CaptureLog, MediaLog, CallbackMaker):
+class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
     """One run of an experiment, open from here until `close`, or until the ``with`` block ends.
 
     Parameters
@@ -153,6 +154,7 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
     def _ready(self, names: Names, begun: Start, notes: Iterable[str], every: float | None) -> None:
         """Let everybody know of the run that is open now."""
         self._opened = begun.opened
+        self._begin_work()
         self.name = names.asked or self.ref.run
         for note in (*names.notes, *notes, *begun.notes):
             self._warn(note)
@@ -210,10 +212,6 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
             "TrialName": self.run_group_name,
             "RunName": self.ref.component,
         }
-
-    def progress(self) -> Progress:
-        """How much of what was logged has reached the service."""
-        return self._outbox.progress(self._writer)
 
     # -- the end -------------------------------------------------------------------------------------------------
     def close(
@@ -284,6 +282,7 @@ class Run(CaptureLog, MediaLog, CallbackMaker):
     def _write_end(self) -> None:
         assert self.ended is not None
         self._end_capture()
+        self.workload.end(self)
         self._pen.record("close", {"status": self.status, "message": self.message, "ended": self.ended})
         if not self._pen.flush():
             self._warn(f"{self._pen.kept} records could not be written: the disk is full.")

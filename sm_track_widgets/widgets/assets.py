@@ -1,4 +1,4 @@
-"""The front end's files: the core that every widget carries, and the Vega chunk that is sent once."""
+"""The front end's files: the bundle that a widget carries, and the Vega chunk that is sent once."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ _sent = threading.Event()
 
 
 @cache
-def esm() -> str:
-    """Return the core bundle; the ``_esm`` of every widget."""
-    return (STATIC / "widget.js").read_text(encoding="utf-8")
+def esm(name: str = "widget") -> str:
+    """Return a bundle of views, a widget's ``_esm``: the core, ``"detail"``, ``"plots"``, or ``"explorer"``.
+
+    The last one has all of them. Each widget on a page carries its own copy, so that those of most notebooks have the smallest.
+    """
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache

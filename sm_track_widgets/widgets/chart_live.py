@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets._types import Series
 from sm_track_widgets.charts.palette import PALETTE
 from sm_track_widgets.tracking import registry
+from sm_track_widgets.widgets.chart_groups import Groups, open_labels
 from sm_track_widgets.widgets.chart_source import Lines, is_shown
 from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.series_wire import LIVE_POINTS, encode, finest, from_live
@@ -33,12 +34,15 @@ class LiveLines:
     def __init__(self, follows: Callable[[Any], bool], metrics: Sequence[str] | None) -> None:
         self._follows = follows
         self._metrics = metrics
+        self._also: str | None = None
+        self._columns: list[str] = []
         self._runs: dict[str, Run] = {}
         self._names: dict[str, str] = {}
         self._seen: dict[str, int] = {}
 
-    def take_names(self, lines: Lines) -> None:
-        """Call runs as `lines` does, so that a run has one name in its chart."""
+    def take_names(self, lines: Lines, x: str | None = None) -> None:
+        """Call runs as `lines` does, so that a run has one name in its chart; `x` is a metric to send for x."""
+        self._also, self._columns = x, list(lines.groups)
         self._names = {
             component: one.run for component, one in zip(lines.components, lines.series, strict=True)
         }
@@ -70,7 +74,8 @@ class LiveLines:
             begins[one.run] = min(begins.get(one.run, float(one.time[0])), float(one.time[0]))
         wires = [replace(one, origin=begins[one.run]) for one in wires]
         headers, data = encode(wires)
-        return {"metrics": list(dict.fromkeys(metric for _, metric in pairs)), "series": headers}, data
+        metrics = list(dict.fromkeys(metric for _, metric in pairs))
+        return {"metrics": metrics, "series": headers, "groups": self._groups()}, data
 
     def merged(self, lines: Lines) -> Lines:
         """Return `lines` with those of the followed runs in place of their older selves."""
@@ -80,6 +85,9 @@ class LiveLines:
             [lines.marks[place] for place in kept],
             [lines.components[place] for place in kept],
         )
+        merged.groups = {
+            name: {**lines.groups.get(name, {}), **labels} for name, labels in self._groups().items()
+        }
         for component, run in self._runs.items():
             for metric in self._metrics_of(run):
                 merged.series.append(_whole(run, self._name(run), metric))
@@ -87,8 +95,17 @@ class LiveLines:
                 merged.components.append(component)
         return merged
 
+    def names(self) -> list[str]:
+        """Return all metrics of the followed runs."""
+        return list(dict.fromkeys(name for run in self._runs.values() for name in run.live.names()))
+
     def _metrics_of(self, run: Run) -> list[str]:
-        return [name for name in run.live.names() if is_shown(name, self._metrics)]
+        return [name for name in run.live.names() if is_shown(name, self._metrics) or name == self._also]
+
+    def _groups(self) -> Groups:
+        """Return the labels of the followed runs by each column that the stored ones have."""
+        labels = {self._name(run): open_labels(run, self._columns) for run in self._runs.values()}
+        return {column: {run: told[column] for run, told in labels.items()} for column in self._columns}
 
     def _name(self, run: Run) -> str:
         return self._names.get(run.ref.component, run.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,18 +16,66 @@ from sm_track_widgets._names import is_system
 from sm_track_widgets._types import Series
 from sm_track_widgets.charts.palette import PALETTE, Mark
 from sm_track_widgets.tracking.registry import open_runs
+from sm_track_widgets.widgets.chart_groups import ALL, Groups, grouped
+
+if TYPE_CHECKING:
+    from sm_track_widgets.connection import Connection
+    from sm_track_widgets.reading.table.table import Table
 
 Floats = npt.NDArray[np.float64]
 POINT_COLUMNS = ("run", "metric", "value")
+AXES = ("step", "time", "relative")
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is wanted of a source beside the metrics that are drawn.
+
+    Attributes
+    ----------
+    x
+        ``"step"``, ``"time"``, ``"relative"`` or a metric's name.
+    band
+        What runs are averaged by: a column of the runs, ``"all"``, or nothing.
+    """
+
+    x: str = "step"
+    band: str = ""
+
+    @property
+    def timed(self) -> bool:
+        """Whether points without times have no place on the x axis."""
+        return self.x in {"time", "relative"}
+
+    @property
+    def metric(self) -> str | None:
+        """The metric that is x, if one is."""
+        return None if self.x in AXES else self.x
 
 
 @dataclass(slots=True)
 class Lines:
-    """Series with what is needed to draw them: one mark each, and the start of each run."""
+    """Series with what is needed to draw them: one mark each, and the start of each run.
+
+    Attributes
+    ----------
+    known
+        Metrics that the runs have.
+    groups
+        By column the label of each run, for what they can be averaged by.
+    band
+        The column that is meant by `Want.band`.
+    lacks
+        ``"time"`` where the service told these points by step, ``"step"`` where it told them by time.
+    """
 
     series: list[Series] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     components: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    groups: Groups = field(default_factory=dict)
+    band: str = ""
+    lacks: str = ""
 
     def origins(self) -> dict[str, float]:
         """Return the first time of each run: zero of its relative axis."""
@@ -37,13 +85,20 @@ class Lines:
                 begins[one.run] = min(begins.get(one.run, one.times[0]), one.times[0])
         return begins
 
+    def serves(self, want: Want) -> bool:
+        """Whether all is there for what is wanted, so that nothing is to be read again."""
+        if self.lacks == ("time" if want.timed else "step"):
+            return False
+        has = want.metric is None or any(one.metric == want.metric for one in self.series)
+        return has and (want.band in {"", ALL} or want.band in self.groups)
+
 
 @dataclass(frozen=True, slots=True)
 class ChartSource:
     """How to read the lines, which open runs belong to them, and whether reading again can give something new."""
 
     title: str
-    read: Callable[[], Lines]
+    read: Callable[[Want], Lines]
     follows: Callable[[Any], bool]
     again: bool
 
@@ -83,7 +138,7 @@ def chart_source(
     name = source if isinstance(source, str) else named if source is not None else experiment
     return ChartSource(
         title=name or "",
-        read=lambda: _read(name, metrics, runs),
+        read=lambda want: _read(name, metrics, runs, want),
         follows=lambda run: _belongs(run, name, runs),
         again=True,
     )
@@ -93,7 +148,9 @@ def _frame_source(
     frame: pd.DataFrame, metrics: Sequence[str] | None, runs: Sequence[str] | None
 ) -> ChartSource:
     if all(name in frame.columns for name in POINT_COLUMNS):
-        return ChartSource("", lambda: _from_points(frame, metrics, runs), lambda _: False, again=False)
+        return ChartSource(
+            "", lambda want: _from_points(frame, metrics, runs, want), lambda _: False, again=False
+        )
     if "run" not in frame.columns:
         raise UsageError(
             "This DataFrame has neither points (run, metric, value) nor runs (run).",
@@ -103,25 +160,69 @@ def _frame_source(
     wanted = [str(components.get(name, name)) for name in frame["run"]]
     chosen = wanted if runs is None else [name for name in wanted if name in set(runs)]
     return ChartSource(
-        "", lambda: _read(None, metrics, chosen), lambda run: run.ref.component in set(chosen), again=True
+        "",
+        lambda want: _read(None, metrics, chosen, want),
+        lambda run: run.ref.component in set(chosen),
+        again=True,
     )
 
 
-def _read(experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None) -> Lines:
+def _read(
+    experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None, want: Want
+) -> Lines:
     """Read stored points; what only an open run has yet is no reason to fail."""
     from sm_track_widgets import connection
-    from sm_track_widgets.reading.series import read as series
+    from sm_track_widgets.reading.answer import Wanted, find
 
+    place = connection.current()
     try:
-        found = series.read(connection.current(), experiment, metrics, runs)
+        # A run that is asked for by name is shown, archived or not.
+        table = find(place, Wanted(experiment, archived=runs is not None)).table
+        return _of_table(place, table, metrics, runs, want)
     except NotFoundError:
         if any(_belongs(run, experiment, runs) for run in open_runs()):
-            return Lines()
+            return Lines(band=want.band)
         raise
+
+
+def _of_table(
+    place: Connection, table: Table, metrics: Sequence[str] | None, runs: Sequence[str] | None, want: Want
+) -> Lines:
+    from sm_track_widgets.reading import frames
+    from sm_track_widgets.reading.series import read as series
+    from sm_track_widgets.reading.table import rows
+    from sm_track_widgets.reading.table.table import STATISTICS
+
+    known = table.names(*STATISTICS)
+    check_x(want.x, known)
+    names = None if metrics is None else list(dict.fromkeys([*metrics, *filter(None, [want.metric])]))
+    found = series.read_table(place, table, names, runs, axis="time" if want.timed else "auto")
     if metrics is None:
-        found = [one for one in found if not is_system(one.metric)] or found
+        found = [one for one in found if not is_system(one.metric) or one.metric == want.x] or found
+    shown = rows.shown_names(table)
+    drawn = {one.run for one in found}
+    mine = np.array([name in drawn for name in shown], dtype=np.bool_)
+    told = table.take(mine)
+    called = [name for name in shown if name in drawn]
+    band, groups = grouped(frames.to_frame(told), called, want.band)
     components = [one.component for one in found]
-    return Lines(list(found), PALETTE.marks(components), components)
+    lacks = "" if place.home == "embedded" else "step" if want.timed else "time"
+    of_these = sorted(told.names(*STATISTICS), key=lambda name: (is_system(name), name))
+    return Lines(list(found), PALETTE.marks(components), components, of_these, groups, band, lacks)
+
+
+def check_x(x: str, known: Sequence[str]) -> None:
+    """Refuse an x axis that is neither one of ours nor a metric.
+
+    Raises
+    ------
+    NotFoundError
+        With the nearest name.
+    """
+    if x in AXES or x in known:
+        return
+    hint = did_you_mean(x, [*AXES, *known]) or f"x is {', '.join(AXES)}, or a metric."
+    raise NotFoundError(f"No run has a metric {x!r}.", hint)
 
 
 def is_shown(metric: str, wanted: Sequence[str] | None) -> bool:
@@ -140,23 +241,29 @@ def _belongs(run: Any, experiment: str | None, runs: Sequence[str] | None) -> bo
     return runs is None or any(name in {run.name, run.run_name, run.ref.component} for name in runs)
 
 
-def _from_points(frame: pd.DataFrame, metrics: Sequence[str] | None, runs: Sequence[str] | None) -> Lines:
+def _from_points(
+    frame: pd.DataFrame, metrics: Sequence[str] | None, runs: Sequence[str] | None, want: Want
+) -> Lines:
     known = [str(name) for name in pd.unique(frame["metric"].astype(str))]
     for name in metrics or ():
         if name not in known:
             raise NotFoundError(f"There is no metric {name!r} in this DataFrame.", did_you_mean(name, known))
-    if metrics is None:
-        metrics = [name for name in known if not is_system(name)] or known
-    lines = Lines()
+    check_x(want.x, known)
+    wanted = {want.x, *(metrics or [name for name in known if not is_system(name)] or known)}
+    lines = Lines(known=known)
     components = frame.attrs.get("components", {})
     groups: Any = frame.groupby(["run", "metric"], sort=False, observed=True)
     for (run, metric), rows in groups:
-        if metric not in metrics or (runs is not None and run not in runs):
+        if metric not in wanted or (runs is not None and run not in runs):
             continue
         component = str(components.get(run, run))
         lines.series.append(_one(str(run), str(metric), rows))
         lines.marks.append(PALETTE.mark(component))
         lines.components.append(component)
+    first: Any = frame.drop_duplicates("run").drop(
+        columns=["metric", "value", "step", "time"], errors="ignore"
+    )
+    lines.band, lines.groups = grouped(first, [str(run) for run in first["run"]], want.band)
     return lines
 
 

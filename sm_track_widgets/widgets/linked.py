@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -53,14 +53,7 @@ class LinkedView(SmWidget):
     def __init__(self, selection: Selection, **own: Any) -> None:
         super().__init__(_selection=selection, **own)
         self._follow(None)
-        me = weakref.WeakMethod(self._follow)
-
-        def follow(change: Any) -> None:
-            if (view := me()) is not None:
-                view(change)
-
-        selection.observe(follow, list(SHARED))
-        selection.observe(follow, ["_header"])
+        observe_weakly(selection, self._follow, [*SHARED, "_header"])
 
     @property
     def selection(self) -> Selection:
@@ -94,6 +87,17 @@ class LinkedView(SmWidget):
         if proposal["value"] != getattr(self.selection, name):
             setattr(self.selection, name, proposal["value"])
         return getattr(self.selection, name)
+
+
+def observe_weakly(selection: Selection, method: Callable[[Any], None], names: Sequence[str]) -> None:
+    """Call a view's method when the selection changes, as long as there is the view."""
+    reference = weakref.WeakMethod(method)
+
+    def call(change: Any) -> None:
+        if (found := reference()) is not None:
+            found(change)
+
+    selection.observe(call, list(names))
 
 
 def selection_of(

@@ -13,6 +13,8 @@ from sm_track_widgets.widgets.live_state import card_state
 from sm_track_widgets.widgets.pump import PUMP
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sm_track_widgets.tracking.run import Run
 
 
@@ -23,6 +25,8 @@ class LiveRun(SmWidget):
     ----------
     run
         A run of this process, open or closed.
+    metrics
+        Metrics to show first, with larger lines; names, or patterns such as ``val*``.
     key
         Names a static form that is displayed by someone else; default: the widget displays its own.
 
@@ -38,11 +42,14 @@ class LiveRun(SmWidget):
     _state = traitlets.Dict().tag(sync=True)
     _sparks = traitlets.Bytes(b"").tag(sync=True)
 
-    def __init__(self, run: Run, *, key: str | None = None, **unknown: Any) -> None:
+    def __init__(
+        self, run: Run, *, metrics: str | Sequence[str] = (), key: str | None = None, **unknown: Any
+    ) -> None:
         reject_unknown(type(self), unknown)
         self._run = run
+        self._wanted = [metrics] if isinstance(metrics, str) else list(metrics)
         self._seen: tuple[Any, ...] = ()
-        state, sparks = card_state(run, time.time())
+        state, sparks = card_state(run, time.time(), self._wanted)
         super().__init__(key=key, _state=state, _sparks=sparks)
         if run.ended is None:
             PUMP.add(self)
@@ -67,10 +74,11 @@ class LiveRun(SmWidget):
             progress.refused,
             progress.uploading,
             progress.upload_done,
+            run.workload.look(run),
         )
         if seen != self._seen:
             self._seen = seen
-            state, sparks = card_state(run, now)
+            state, sparks = card_state(run, now, self._wanted)
             self.push(_state=state, _sparks=sparks)
         if over:
             self.update_static()
@@ -91,7 +99,10 @@ class LiveRun(SmWidget):
         return card_text(self._static_state())
 
     def _static_state(self) -> dict[str, Any]:
-        return {**card_state(self._run, time.time())[0], "waiting": self._run.progress().waiting}
+        return {
+            **card_state(self._run, time.time(), self._wanted)[0],
+            "waiting": self._run.progress().waiting,
+        }
 
     def __repr__(self) -> str:
         return f"<LiveRun {self._run.name!r}: {self._run.status}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import fnmatch
 import re
 from array import array
 from typing import TYPE_CHECKING, Any
@@ -10,37 +10,21 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets._names import SYSTEM_PREFIX, default_group, is_reserved, is_system
 from sm_track_widgets.charts.numbers import count, data_size, middle
 from sm_track_widgets.charts.static_card import headline
+from sm_track_widgets.widgets.work_state import progress_state, stopped_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sm_track_widgets.tracking.live import LiveSeries
     from sm_track_widgets.tracking.outbox.progress import Progress
     from sm_track_widgets.tracking.run import Run
 
-TILES, UPLOAD_NAME = 4, 40
+TILES, MOST_TILES, UPLOAD_NAME = 4, 12, 40
 SPARK_WIDTH = 160
 """Buckets of a sparkline, which is 200 pixels wide."""
-TOTALS = frozenset(
-    {
-        *(
-            "total_steps",
-            "max_steps",
-            "num_steps",
-            "n_steps",
-            "steps",
-            "max_iter",
-            "max_iterations",
-            "n_iter",
-        ),
-        *("epochs", "n_epochs", "num_epochs", "max_epochs", "num_train_epochs", "iterations"),
-        *("n_estimators", "num_boost_round", "rounds"),
-    }
-)
-"""Names of parameters that usually say how many steps a run will log."""
 
 
-def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
+def card_state(run: Run, now: float, wanted: Sequence[str] = ()) -> tuple[dict[str, Any], bytes]:
     """Return what the live card shows of `run`, and the bytes of its sparklines.
 
     Parameters
@@ -49,6 +33,8 @@ def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
         Open or closed.
     now
         Seconds since the epoch; the page counts on from there by its own clock.
+    wanted
+        Metrics to show first, in this order; names or patterns such as ``val*``.
 
     Returns
     -------
@@ -56,9 +42,13 @@ def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
         The card's state, and for each of ``sparks`` its x and then its y values as f64.
     """
     parameters = {name: value for name, value in run.parameters.items() if not is_reserved(name)}
-    names = [name for name in run.live.names() if not is_system(name)]
-    metrics = headline([_metric(run.live, name) for name in names], count=len(names))
-    sparks, data = _sparks(run.live, [str(metric["name"]) for metric in metrics[:TILES]])
+    first = chosen(run.live.names(), wanted)
+    others = [name for name in run.live.names() if not is_system(name) and name not in first]
+    metrics = [_metric(run.live, name) for name in first]
+    metrics += headline([_metric(run.live, name) for name in others], count=len(others))
+    tiles = min(max(TILES, len(first)), MOST_TILES)
+    sparks, data = _sparks(run.live, [str(metric["name"]) for metric in metrics[:tiles]])
+    work = progress_state(run, parameters)
     group, told = run.run_group_name, run.progress()
     state: dict[str, Any] = {
         "status": run.status,
@@ -71,15 +61,28 @@ def card_state(run: Run, now: float) -> tuple[dict[str, Any], bytes]:
         "home": run.connection.home,
         "metrics": [dict(metric) for metric in metrics],
         "sparks": sparks,
+        "first": len(first),
         "system": system_strip(run.live) if run.ended is None else [],
         "parameters": len(parameters),
         "files": run.files,
         "trouble": trouble(told),
         "upload": upload(told),
         "message": run.message,
-        "progress": _progress(parameters, run.live),
+        "progress": work if run.ended is None else None,
+        "stopped": stopped_text(run, work),
     }
     return state, data
+
+
+def chosen(names: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Return those of `names` that were asked for, in the order of asking; a name as it is before a pattern."""
+    found: dict[str, None] = {}
+    for pattern in wanted:
+        matching = (
+            [pattern] if pattern in names else [name for name in names if fnmatch.fnmatchcase(name, pattern)]
+        )
+        found.update(dict.fromkeys(matching))
+    return list(found)
 
 
 def system_strip(live: LiveSeries) -> list[str]:
@@ -149,25 +152,3 @@ def _sparks(live: LiveSeries, names: list[str]) -> tuple[list[dict[str, Any]], b
         data.extend(xs)
         data.extend((low + high) / 2 for low, high in zip(lows, highs, strict=True))
     return headers, data.tobytes()
-
-
-def _progress(parameters: Mapping[str, Any], live: LiveSeries) -> dict[str, int] | None:
-    """Return steps done and to do, where one parameter tells the number and the steps so far agree with it."""
-    totals = {int(value) for name, value in parameters.items() if name.lower() in TOTALS and _is_count(value)}
-    done = max((_steps_done(live, name) for name in live.names() if not is_system(name)), default=0)
-    if len(totals) != 1 or done < 1:
-        return None
-    total = totals.pop()
-    return {"done": done, "total": total} if done <= total else None
-
-
-def _steps_done(live: LiveSeries, name: str) -> int:
-    """Return the last step of a metric, one more where they were counted from 0; 0 where it has no steps."""
-    step = live.last(name)[1]
-    if step is None:
-        return 0
-    return step + 1 if live.size(name) == step + 1 else step
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value) and value >= 1 and value == int(value)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import traitlets
+from ipywidgets import widget_serialization
 
-from sm_track_widgets._errors import TrackError, UsageError
+from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
 from sm_track_widgets._names import lower_is_better
+from sm_track_widgets.reading.curves import Edges
+from sm_track_widgets.reading.smoothing import Kind
 from sm_track_widgets.tracking.registry import open_runs
 from sm_track_widgets.widgets import assets, static_chart
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.chart_detail import detail
 from sm_track_widgets.widgets.chart_live import LiveLines, follow_runs, forget
-from sm_track_widgets.widgets.chart_source import chart_source
+from sm_track_widgets.widgets.chart_selection import drawn, metrics_of, selection_in, selection_source
+from sm_track_widgets.widgets.chart_source import Want, chart_source, check_x, is_shown
+from sm_track_widgets.widgets.linked import observe_weakly
 from sm_track_widgets.widgets.pump import PUMP
+from sm_track_widgets.widgets.selection.selection import Selection
 from sm_track_widgets.widgets.series_wire import encode, finest, from_points
 
 HEIGHT = 220
 LEAST_REFRESH = 1.0
 MOST_SMOOTH = 0.99
+KINDS: tuple[str, ...] = get_args(Kind)
+EDGES: tuple[str, ...] = get_args(Edges)
 SAVED_AS = (".svg", ".json")
 
 
@@ -34,17 +44,29 @@ class MetricChart(SmWidget):
     metrics
         A metric's name or several; None for all but the machine's, ``system/...``.
     source
-        Name of an experiment, a DataFrame of `metrics` or of `runs`, or the SDK's ExperimentAnalytics.
+        Name of an experiment, a DataFrame of `metrics` or of `runs`, or the SDK's ExperimentAnalytics; or a
+        `Selection` or another view of one: then the picked runs are drawn and the best of those that satisfy the
+        filters, and the chart follows both.
     experiment
         Name of an experiment, where no source is given; None for all.
     runs
         Only these runs, by name.
     x
-        ``"step"``, ``"time"`` or ``"relative"``: time since the run's first point.
-    smooth
-        Weight of the exponential average, 0 to 0.99; the values themselves stay as a faint band.
+        ``"step"``, ``"time"``, ``"relative"``: time since the run's first point, or the name of another metric: its
+        value at the same step.
+    smooth, smooth_kind
+        How much, and how: ``"ema"``, the weight of what came before, 0 to 0.99; ``"mean"``, the window in points;
+        ``"gauss"``, the standard deviation in points. The values themselves stay, faint.
     log_x, log_y
         Logarithmic axes.
+    band
+        Draw the mean of runs and how far they lie apart: of ``"all"``, or of runs alike in a column of
+        `sm_track_widgets.runs`: ``"group"``, ``"params.depth"``.
+    edges
+        Of the band: ``"range"``, from the smallest to the largest value, or ``"deviation"``, a standard deviation to
+        either side.
+    ignore_outliers
+        Let y go from the 1st to the 99th percentile of what is shown.
     height
         Of a panel's plot, in pixels.
     refresh
@@ -52,7 +74,7 @@ class MetricChart(SmWidget):
 
     Attributes
     ----------
-    x, smooth, log_x, log_y, hidden, domain
+    x, smooth, smooth_kind, log_x, log_y, band, edges, ignore_outliers, hidden, domain
         Follow the page and can be set. `hidden` is a list of run names, `domain` the zoomed range of x or None.
 
     Raises
@@ -64,12 +86,20 @@ class MetricChart(SmWidget):
     """
 
     view = "MetricChart"
+    _trouble = ""
+    _drawn: Sequence[str] = ()
 
     # -- public traits -------------------------------------------------------------------------------------------
-    x = traitlets.Enum(("step", "time", "relative"), "step", help="What x is.").tag(sync=True)
+    x = traitlets.Unicode("step", help="What x is: step, time, relative, or a metric.").tag(sync=True)
     log_x = traitlets.Bool(default_value=False, help="Logarithmic x.").tag(sync=True)
     log_y = traitlets.Bool(default_value=False, help="Logarithmic y.").tag(sync=True)
-    smooth = traitlets.Float(0.0, min=0.0, max=MOST_SMOOTH, help="Weight of the average.").tag(sync=True)
+    smooth = traitlets.Float(0.0, min=0.0, help="How much is smoothed; 0: not at all.").tag(sync=True)
+    smooth_kind = traitlets.Enum(KINDS, "ema", help="How it is smoothed.").tag(sync=True)
+    band = traitlets.Unicode(help="What runs are averaged by; empty: they are not.").tag(sync=True)
+    edges = traitlets.Enum(EDGES, "range", help="Edges of the band around a mean.").tag(sync=True)
+    ignore_outliers = traitlets.Bool(default_value=False, help="Whether y leaves outliers out.").tag(
+        sync=True
+    )
     hidden = traitlets.List(traitlets.Unicode(), help="Runs that are not drawn.").tag(sync=True)
     domain = traitlets.List(
         traitlets.Float(), None, allow_none=True, help="Range of x that is shown; None for all."
@@ -77,6 +107,7 @@ class MetricChart(SmWidget):
     height = traitlets.Int(HEIGHT, help="Height of a plot, in pixels.").tag(sync=True)
 
     # -- internal traits -----------------------------------------------------------------------------------------
+    _selection = traitlets.Instance(Selection, None, allow_none=True).tag(sync=True, **widget_serialization)
     _spec = traitlets.Dict().tag(sync=True)
     _series = traitlets.Dict().tag(sync=True)
     _points = traitlets.Bytes(b"").tag(sync=True)
@@ -94,28 +125,44 @@ class MetricChart(SmWidget):
         runs: Sequence[str] | None = None,
         x: str = "step",
         smooth: float = 0.0,
+        smooth_kind: str = "ema",
         log_x: bool = False,
         log_y: bool = False,
+        band: str | None = None,
+        edges: str = "range",
+        ignore_outliers: bool = False,
         height: int | None = None,
         refresh: float | None = None,
         **unknown: Any,
     ) -> None:
         reject_unknown(type(self), unknown)
-        _check(x, smooth)
+        _check(smooth, smooth_kind, edges)
         self._metrics = [metrics] if isinstance(metrics, str) else None if metrics is None else list(metrics)
-        self._source = chart_source(source, experiment, self._metrics, _listed(runs))
-        self._lines = self._source.read()
+        selection = selection_in(source)
+        if selection is None:
+            self._source = chart_source(source, experiment, self._metrics, _listed(runs))
+        else:
+            _only(selection, experiment, runs)
+            self._metrics = self._metrics or metrics_of(selection)
+            self._source = selection_source(selection, self._metrics)
+            self._drawn = drawn(selection, self._metrics)
+        self._lines = self._source.read(Want(x, band or ""))
         self._open = LiveLines(self._source.follows, self._metrics)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
         self._next = time.time() + (self._every or 0.0)
         super().__init__(
-            x=x,
             smooth=float(smooth),
+            smooth_kind=smooth_kind,
             log_x=log_x,
             log_y=log_y,
+            edges=edges,
+            ignore_outliers=ignore_outliers,
             height=HEIGHT if height is None else int(height),
-            **self._first_state(),
+            _selection=selection,
+            **self._first_state(x),
         )
+        if selection is not None:
+            observe_weakly(selection, self._picked, ["selected", "filters", "filter", "baseline", "_header"])
         follow_runs(self)
         if self._every is not None:
             PUMP.add(self)
@@ -123,11 +170,58 @@ class MetricChart(SmWidget):
     # -- data ----------------------------------------------------------------------------------------------------
     def refresh(self) -> None:
         """Read the points again; zoom and choices stay."""
-        self._lines = self._source.read()
-        self._open.take_names(self._lines)
-        described, points = self._encoded()
-        self.push(_series=described, _points=points)
+        want = self._want
+        self._lines = self._source.read(want)
+        self._open.take_names(self._lines, want.metric)
+        live, live_points = self._open.encode()
+        described, points = self._encoded(want)
+        self.push(_series=described, _points=points, _live=live, _live_points=live_points)
         self.update_static()
+
+    def _picked(self, change: Any) -> None:
+        """Read the lines of the runs that are drawn now, where these are others."""
+        wanted = drawn(change["owner"], self._metrics or [])
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
+        try:
+            self.refresh()
+        except TrackError as error:
+            self._say(str(error))
+
+    @property
+    def _want(self) -> Want:
+        return Want(str(self.x), str(self.band))
+
+    @traitlets.validate("x")
+    def _valid_x(self, proposal: Any) -> str:
+        check_x(proposal["value"], [*self._lines.known, *self._open.names()])
+        return str(proposal["value"])
+
+    @traitlets.validate("band")
+    def _valid_band(self, proposal: Any) -> str:
+        """Take a column's short form for the column, and refuse what is none."""
+        want = Want(str(self.x), str(proposal["value"]))
+        if want.band == self._lines.band or self._lines.serves(replace(want, x="step")):
+            return want.band
+        return self._source.read(want).band
+
+    @traitlets.observe("x", "band")
+    def _wants_other(self, _: Any) -> None:
+        """Read what the points so far do not tell: their times, another metric, groups."""
+        if self._lines.serves(self._want):
+            self._say("")
+            return
+        try:
+            self.refresh()
+        except TrackError as error:
+            self._say(str(error))
+
+    def _say(self, trouble: str) -> None:
+        """Let the page say why something could not be read."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.push(_series={**self._series, "trouble": trouble})
 
     def tick(self, now: float) -> bool:
         """Push what open runs have logged; False when none is open and nothing is to be read again."""
@@ -175,13 +269,16 @@ class MetricChart(SmWidget):
         file.write_text(form.svg() if file.suffix == ".svg" else form.spec_json(), encoding="utf-8")
         return file
 
-    def _first_state(self) -> dict[str, Any]:
-        """Return the internal traits: specification, series as read and as open runs have them, Vega's bundle."""
-        described, points = self._encoded()
-        self._open.take_names(self._lines)
+    def _first_state(self, x: str) -> dict[str, Any]:
+        """Return x and band, and the internal traits: specification, series as read and of open runs, Vega."""
+        want = Want(x, self._lines.band)
+        described, points = self._encoded(want)
+        self._open.take_names(self._lines, want.metric)
         self._open.active(open_runs())
         live, live_points = self._open.encode()
         return {
+            "x": want.x,
+            "band": want.band,
             "_spec": static_chart.named_spec(),
             "_series": described,
             "_points": points,
@@ -191,7 +288,7 @@ class MetricChart(SmWidget):
             "_chunk_hash": assets.chunk_hash(),
         }
 
-    def _encoded(self) -> tuple[dict[str, Any], bytes]:
+    def _encoded(self, want: Want) -> tuple[dict[str, Any], bytes]:
         lines, origins = self._lines, self._lines.origins()
         most = finest(len(lines.series))
         wires = [
@@ -200,10 +297,22 @@ class MetricChart(SmWidget):
         ]
         headers, data = encode(wires)
         metrics = self._metrics or list(dict.fromkeys(one.metric for one in lines.series))
-        best = {name: "min" if lower_is_better(name) else "max" for name in metrics}
-        empty = {"text": "No points yet. Log some with", "code": 'run.log_metric("loss", 0.5, step=1)'}
-        told = {"title": self._source.title, "best": best, "empty": empty}
+        self._trouble = ""
+        told = {
+            "title": self._source.title,
+            "best": {name: "min" if lower_is_better(name) else "max" for name in metrics},
+            "empty": {"text": "No points yet. Log some with", "code": 'run.log_metric("loss", 0.5, step=1)'},
+            "x_metrics": lines.known,
+            "only_x": self._only_x(want),
+            "groups": lines.groups,
+            "lacks": lines.lacks,
+            "trouble": self._trouble,
+        }
         return {"metrics": metrics, "series": headers, **told}, data
+
+    def _only_x(self, want: Want) -> list[str]:
+        """Return the metric that is read for x alone."""
+        return [want.metric] if want.metric is not None and not is_shown(want.metric, self._metrics) else []
 
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
@@ -215,17 +324,29 @@ class MetricChart(SmWidget):
         return self._static_form().text()
 
     def _static_form(self) -> static_chart.StaticChart:
-        lines = self._open.merged(self._lines)
-        return static_chart.StaticChart(
-            lines, str(self.x), float(self.smooth), bool(self.log_x), bool(self.log_y)
+        names = {one.name for one in fields(static_chart.Look)}
+        look = static_chart.Look(**{name: getattr(self, name) for name in names})
+        return static_chart.StaticChart(self._open.merged(self._lines), look, self._only_x(self._want))
+
+
+def _check(smooth: float, kind: str, edges: str) -> None:
+    for name, given, known in (("smooth_kind", kind, KINDS), ("edges", edges, EDGES)):
+        if given not in known:
+            hint = did_you_mean(str(given), known)
+            raise UsageError(f"{name} is {' or '.join(map(repr, known))}, not {given!r}.", hint)
+    if kind == "ema" and not 0 <= smooth <= MOST_SMOOTH:
+        window = 'A window in points goes with smooth_kind="mean".'
+        raise UsageError(f"smooth lies between 0 and {MOST_SMOOTH}, not at {smooth!r}.", window)
+    if not 0 <= smooth < math.inf:
+        raise UsageError(f"smooth is a number of points, 0 or more, not {smooth!r}.")
+
+
+def _only(selection: Selection, experiment: str | None, runs: Sequence[str] | None) -> None:
+    if experiment is not None or runs is not None:
+        name = selection.source.title or "the selection"
+        raise UsageError(
+            f"Which runs are drawn is picked in {name}.", "Set selected there, or leave source out."
         )
-
-
-def _check(x: str, smooth: float) -> None:
-    if x not in {"step", "time", "relative"}:
-        raise UsageError(f"x is 'step', 'time' or 'relative', not {x!r}.")
-    if not 0 <= smooth <= MOST_SMOOTH:
-        raise UsageError(f"smooth lies between 0 and {MOST_SMOOTH}, not at {smooth!r}.")
 
 
 def _listed(runs: Sequence[str] | None) -> list[str] | None:

@@ -56,8 +56,9 @@ def _artifacts(run: Run, direction: Literal["output", "input"]) -> list[Artifact
 def _metric(run: Run, name: str) -> MetricFacts:
     _, lows, highs = run.live.envelope(name, "step", POINTS)
     count = run.live.size(name)
-    mean = float(np.mean(lows)) if len(lows) == count else None
-    return MetricFacts(name, run.live.last(name)[0], min(lows), max(highs), mean, count)
+    exact = len(lows) == count
+    mean, std = (float(np.mean(lows)), float(np.std(lows))) if exact else (None, None)
+    return MetricFacts(name, run.live.last(name)[0], min(lows), max(highs), mean, count, std)
 
 
 def _series(run: Run, names: Sequence[str]) -> list[Series]:

@@ -9,6 +9,7 @@ from typing import Any
 import traitlets
 
 from sm_track_widgets.charts.plot_svg import parallel_svg
+from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.plot_choice import Choice, column_name, column_names
@@ -57,6 +58,7 @@ class ParallelCoords(LinkedView):
     """
 
     view = "ParallelCoords"
+    _esm = assets.esm("plots")
 
     # -- public traits -------------------------------------------------------------------------------------------
     axes = traitlets.List(traitlets.Unicode(), help="Columns, from left to right.").tag(sync=True)

@@ -33,6 +33,8 @@ class RunDetails:
         The run.
     tab
         What is displayed: ``"overview", "metrics", "params", "artifacts", "code", "logs"`` or ``"system"``.
+    source
+        The run itself, where it is one of this process.
 
     Attributes
     ----------
@@ -42,6 +44,8 @@ class RunDetails:
         What was kept of the cell: ``source, inputs, output, exception, packages, environment, git`` and more.
     facts : RunFacts
         All of it.
+    source : Run or None
+        As given.
 
     Raises
     ------
@@ -49,13 +53,10 @@ class RunDetails:
         There is no such tab.
     """
 
-    def __init__(self, facts: RunFacts, tab: str = "overview") -> None:
-        if tab not in TABS:
-            raise UsageError(
-                f"There is no tab {tab!r}.", did_you_mean(tab, TABS) or f"There are: {', '.join(TABS)}."
-            )
+    def __init__(self, facts: RunFacts, tab: str = "overview", *, source: Run | None = None) -> None:
         self.facts = facts
-        self.tab = tab
+        self.tab = checked_tab(tab)
+        self.source = source
         self.name, self.experiment, self.status = facts.name, facts.experiment, facts.status
         self.started, self.ended = facts.started, facts.ended
         self.parameters, self.tags = facts.parameters, facts.tags
@@ -134,10 +135,25 @@ def run_details(
         run = current_run()
         if run is None:
             raise UsageError("No run is open here.", "Name one; %sm_runs lists them.")
-        return RunDetails(open_facts(run), tab)
+        return RunDetails(open_facts(run), tab, source=run)
     place = connection or connections.current()
     run = next((run for run in reversed(open_runs()) if _is(run, name, experiment, place)), None)
-    return RunDetails(open_facts(run) if run is not None else stored_facts(place, name, experiment), tab)
+    facts = open_facts(run) if run is not None else stored_facts(place, name, experiment)
+    return RunDetails(facts, tab, source=run)
+
+
+def checked_tab(tab: str) -> str:
+    """Return `tab`.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if tab not in TABS:
+        near = did_you_mean(str(tab), TABS) or f"There are: {', '.join(TABS)}."
+        raise UsageError(f"There is no tab {tab!r}.", near)
+    return tab
 
 
 def _is(run: Run, name: str, experiment: str | None, place: Connection) -> bool:

@@ -10,6 +10,7 @@ import traitlets
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.charts.plot_svg import scatter_svg
+from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.plot_choice import Choice, column_name
@@ -61,6 +62,7 @@ class Scatter(LinkedView):
     """
 
     view = "Scatter"
+    _esm = assets.esm("plots")
 
     # -- public traits -------------------------------------------------------------------------------------------
     x = traitlets.Unicode("", help="Column of the horizontal axis.").tag(sync=True)

@@ -10,18 +10,26 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sm_track_widgets._names import lower_is_better
-from sm_track_widgets.charts.chart_series import ChartSeries, XMode
 from sm_track_widgets.charts.metric_chart import metric_chart
-from sm_track_widgets.charts.prepare import prepare
+from sm_track_widgets.charts.outliers import span
+from sm_track_widgets.charts.prepare import AXES, averaged, prepare
 from sm_track_widgets.charts.static_table import table_text
 from sm_track_widgets.charts.svg import line_svg
+from sm_track_widgets.widgets.chart_groups import ALL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sm_track_widgets._types import Series
+    from sm_track_widgets.charts.chart_series import ChartSeries, XMode
+    from sm_track_widgets.reading.curves import Edges
+    from sm_track_widgets.reading.smoothing import Kind
     from sm_track_widgets.widgets.chart_source import Lines
 
 WIDTH, HEIGHT = 640, 240
 TEXT_ROWS = 20
+HEAVIEST = 0.99
+"""Weight of an exponential average at most; with 1 a line would never leave its first value."""
 EMPTY = "No points yet."
 
 
@@ -32,14 +40,26 @@ def named_spec() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a chart is drawn: what `MetricChart` has of the same names."""
+
+    x: str = "step"
+    smooth: float = 0.0
+    smooth_kind: Kind = "ema"
+    log_x: bool = False
+    log_y: bool = False
+    band: str = ""
+    edges: Edges = "range"
+    ignore_outliers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StaticChart:
-    """Lines as they are drawn without a kernel."""
+    """Lines as they are drawn without a kernel, but for metrics that are there `only_x`."""
 
     lines: Lines
-    x: str
-    smooth: float
-    log_x: bool
-    log_y: bool
+    look: Look
+    only_x: Sequence[str] = ()
 
     def html(self) -> str:
         """Return one ``<svg>`` for each metric."""
@@ -63,7 +83,7 @@ class StaticChart:
         import altair as alt
 
         charts = [
-            metric_chart(series, title=metric, x=self._mode, log_x=self.log_x, log_y=self.log_y)
+            metric_chart(series, title=metric, span=self._span(series)[0], **self._axes())
             for metric, series in self._prepared().items()
         ]
         with warnings.catch_warnings():
@@ -74,33 +94,55 @@ class StaticChart:
 
     def text(self) -> str:
         """Return last and best value of each line, as a table of text."""
-        rows = [_text_row(one) for one in self.lines.series if len(one)]
+        rows = [_text_row(one) for one in self.lines.series if len(one) and one.metric not in self.only_x]
         if not rows:
             return EMPTY
         header = ["run", "metric", "last", "best", "points"]
         return table_text(header, rows[:TEXT_ROWS], more=max(0, len(rows) - TEXT_ROWS))
 
-    @property
-    def _mode(self) -> XMode:
-        return cast("XMode", self.x)
+    def _axes(self) -> dict[str, Any]:
+        """Return what the drawing of any metric is told of the axes."""
+        look = self.look
+        mode: XMode = cast("XMode", look.x) if look.x in AXES else "metric"
+        return {
+            "x": mode,
+            "x_title": look.x if mode == "metric" else "",
+            "log_x": look.log_x,
+            "log_y": look.log_y,
+        }
+
+    def _span(self, series: list[ChartSeries]) -> tuple[tuple[float, float] | None, str]:
+        """Return the ends of y where outliers are ignored, and what is said of those."""
+        found = span(series, log=self.look.log_y) if self.look.ignore_outliers else None
+        if found is None:
+            return None, ""
+        ends, outside = found
+        return ends, f"{outside} outlier{'' if outside == 1 else 's'} outside" if outside else ""
 
     def _svgs(self) -> list[str]:
-        look: dict[str, Any] = {
-            "x": self._mode,
-            "log_x": self.log_x,
-            "log_y": self.log_y,
-            "width": WIDTH,
-            "height": HEIGHT,
-        }
-        return [line_svg(series, title=metric, **look) for metric, series in self._prepared().items()]
+        drawn: list[str] = []
+        for metric, series in self._prepared().items():
+            ends, aside = self._span(series)
+            size: dict[str, Any] = {"width": WIDTH, "height": HEIGHT}
+            drawn.append(line_svg(series, title=metric, span=ends, aside=aside, **self._axes(), **size))
+        return drawn
 
     def _prepared(self) -> dict[str, list[ChartSeries]]:
         """Return the lines of each metric, in the order in which metrics first appear."""
-        lines = prepare(self.lines.series, self.lines.marks, x=self._mode, smoothing=self.smooth)
-        found: dict[str, list[ChartSeries]] = {}
-        for one in lines:
-            found.setdefault(one.metric, []).append(one)
-        return found
+        look, lines = self.look, self.lines
+        how: dict[str, Any] = {
+            "x": look.x,
+            "smoothing": look.smooth if look.smooth_kind != "ema" else min(look.smooth, HEAVIEST),
+            "kind": look.smooth_kind,
+        }
+        if look.band:
+            labels = {} if look.band == ALL else lines.groups.get(look.band, {})
+            drawn = averaged(lines.series, labels, edges=look.edges, **how)
+        else:
+            drawn = prepare(lines.series, lines.marks, **how)
+        order = dict.fromkeys(one.metric for one in lines.series if one.metric not in self.only_x)
+        found = {metric: [one for one in drawn if one.metric == metric] for metric in order}
+        return {metric: series for metric, series in found.items() if series}
 
 
 def _text_row(one: Series) -> list[Any]:

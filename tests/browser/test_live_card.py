@@ -49,3 +49,25 @@ def test_stop_interrupts_the_cell_and_the_run_is_stopped(open_notebook):
     assert "KeyboardInterrupt" in notebook.output(1).inner_text()
     notebook.run_cell(2)
     assert "Stopped" in notebook.output(2).inner_text()
+
+
+def test_a_tqdm_bar_moves_the_card_s_bar_and_tells_the_time_left(open_notebook, screenshots):
+    cell = (
+        "%%sm_run barred -e live --live loss\nfrom tqdm import tqdm\n"
+        "for step in tqdm(range(100), desc='epoch'):\n"
+        "    run.log_metric('loss', 1 / (1 + 0.1 * step), step=step)\n    time.sleep(0.08)\n"
+        "    if step == 60: raise RuntimeError('enough')"
+    )
+    notebook = open_notebook("barred", [LOAD, cell])
+    notebook.run_cell(0)
+    notebook.start_cell(1)
+    card = notebook.output(1).locator(".smtw-live")
+    card.get_by_text("of 100").wait_for(timeout=15_000)
+    bar = card.get_by_role("progressbar", name="Progress")
+    until("a third of it", lambda: int(bar.get_attribute("aria-valuenow") or 0) >= 33, 15)
+    assert "epoch " in card.inner_text()
+    until("the time left", lambda: " left" in card.inner_text(), 5)
+    assert notebook.running(1)
+    card.screenshot(path=screenshots / "card-tqdm.png")
+    notebook.finish(1, 20)
+    until("where it stopped", lambda: "stopped at about" in notebook.output(1).inner_text())

@@ -87,7 +87,15 @@ def test_options_reach_the_table(kernel):
         ("%sm_plot auc -e trees --runs d9", "NotFoundError", "d9"),
         ("%sm_plot auc --smooth 2", "UsageError", "--smooth takes a number from 0 to 0.99, not '2'"),
         ("%sm_plot auc -e trees --save a.png", "UsageError", ".svg"),
-        ("%sm_plot auc --x steps", "UsageError", "invalid choice: 'steps'"),
+        ("%sm_plot auc -e trees --x steps", "NotFoundError", "Did you mean 'step'?"),
+        (
+            "%sm_plot auc -e trees --band dept",
+            "UsageError",
+            "There is no column 'dept'. Did you mean 'depth'?",
+        ),
+        ("%sm_plot auc --smooth -1 --smooth-kind mean", "UsageError", "--smooth takes a number from 0, not"),
+        ("%sm_plot auc --smooth-kind avg", "UsageError", "invalid choice: 'avg'"),
+        ("%sm_plot auc --egdes range", "UsageError", "Did you mean '--edges'?"),
     ],
 )
 def test_a_mistake_is_one_line(kernel, line, error, told):
@@ -132,6 +140,16 @@ def test_a_query_narrows_the_table_that_is_shown_too(kernel):
     static, view = (output["data"] for output in cell.outputs)
     assert VIEW in view
     assert re.findall(r"\bd\d\b", re.sub(r"<[^>]*>", " ", static["text/html"])) == ["d4", "d3"]
+
+
+def test_a_baseline_and_groups(kernel):
+    cell = kernel.run("%sm_runs -e trees --columns depth,auc.max --baseline D3 --group-by depth")
+    assert cell.status == "ok", cell.traceback
+    text = cell.outputs[0]["data"]["text/plain"]
+    assert "d3 baseline" in text
+    assert "0.44 +.1" in text
+    cell = kernel.run("%sm_runs -e trees --baseline d33")
+    assert cell.traceback == ["NotFoundError: Run 'd33' is not in this table. Did you mean 'd3'?"]
 
 
 def test_a_query_that_finds_nothing_says_so(kernel):
@@ -214,6 +232,22 @@ def test_an_assigned_plot_is_the_widget(kernel):
     cell = kernel.run("chart = %sm_plot auc -e trees --smooth 0.5\ntype(chart).__name__, chart.smooth")
     assert cell.result == "('MetricChart', 0.5)"
     assert [output["kind"] for output in cell.outputs] == ["execute_result"]
+
+
+def test_a_plot_takes_groups_kinds_of_smoothing_and_another_metric(kernel):
+    more = "--band depth --edges deviation --smooth 5 --smooth-kind mean --ignore-outliers"
+    told = "chart.band, chart.edges, chart.smooth, chart.smooth_kind, chart.ignore_outliers"
+    cell = kernel.run(f"chart = %sm_plot auc -e trees {more}\n{told}")
+    assert cell.result == "('params.depth', 'deviation', 5.0, 'mean', True)"
+    kernel.run(
+        "with __import__('sm_track_widgets').Run('trees', 'd5') as run:\n"
+        "    for step in range(3):\n"
+        "        run.log_metric('auc', step, step=step)\n"
+        "        run.log_metric('epoch', step / 2, step=step)\n"
+        "axis = 'epoch'"
+    )
+    cell = kernel.run("chart = %sm_plot auc -e trees --x {axis}\nchart.x, chart._series['only_x']")
+    assert cell.result == "('epoch', ['epoch'])"
 
 
 def test_a_plot_is_saved(kernel, tmp_path):

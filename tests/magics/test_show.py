@@ -63,11 +63,11 @@ def test_the_open_run_is_shown_from_memory(shown):
     assert "Stored when the run ends" in cell.plain
 
 
-def test_assigned_it_is_an_object(shown):
+def test_assigned_it_is_the_widget_with_all_that_is_known(shown):
     cell = shown.run('d = %sm_show "Shown <b>1</b>"\nd.capture["output"], d.parameters, d')
     assert "password=[redacted]" in (cell.result or "")
     assert cell.html == ""
-    assert shown.value("type(d).__name__") == "'RunDetails'"
+    assert shown.value("type(d).__name__") == "'RunDetail'"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sm_track_widgets.charts import numbers, previews
+from sm_track_widgets.charts import numbers, preview_look
 from sm_track_widgets.charts.previews import preview_html
 from sm_track_widgets.tracking.media import images
 
@@ -62,7 +62,7 @@ def test_a_drawing_is_an_image_and_never_markup() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "size"), [(PNG + bytes(previews.MAX_IMAGE), None), (PNG, 5 << 20)], ids=["large", "cut"]
+    ("data", "size"), [(PNG + bytes(preview_look.MAX_IMAGE), None), (PNG, 5 << 20)], ids=["large", "cut"]
 )
 def test_a_large_picture_is_named_only(data: bytes, size: int | None) -> None:
     page = shown("a.png", "image/png", data, size=size)

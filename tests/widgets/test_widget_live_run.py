@@ -33,7 +33,7 @@ def test_the_card_says_what_people_look_for_first(home):
         state, sparks = card_state(run, run.started + 5)
     assert [metric["name"] for metric in state["metrics"]] == ["validation:auc", "train:loss"]
     assert state["metrics"][1]["best"] == 1.0
-    assert state["progress"] == {"done": 4, "total": 10}
+    assert (state["progress"]["done"], state["progress"]["total"]) == (4, 10)
     assert (state["group"], state["parameters"], state["home"]) == ("sweep", 1, "embedded")
     (first, second) = state["sparks"]
     values = np.frombuffer(sparks, "<f8")
@@ -79,7 +79,7 @@ def test_it_goes_on_while_a_file_is_on_its_way(home, still, tap, monkeypatch):
     with Run("e", "a") as run:
         card = LiveRun(run)
     sent = Progress(uploading="best.pt", upload_done=5, upload_total=10)
-    monkeypatch.setattr(run, "progress", lambda: sent)
+    monkeypatch.setattr(run, "progress", lambda *_: sent)
     assert card.tick(run.started + 1)
     sent = Progress(uploading="best.pt", upload_done=6, upload_total=10)
     assert card.tick(run.started + 2)

@@ -60,8 +60,16 @@ def test_all_metrics_and_chosen_runs(curves):
 def test_mistakes_are_one_line(curves):
     with pytest.raises(NotFoundError, match=r"No run has a metric 'los'\. Did you mean 'loss'"):
         MetricChart("los", experiment="curves")
-    with pytest.raises(UsageError, match="x is 'step'"):
+    with pytest.raises(NotFoundError, match=r"No run has a metric 'epoch'\. x is step, time, relative, or a"):
         MetricChart("loss", experiment="curves", x="epoch")
+    with pytest.raises(
+        UsageError, match=r"smooth_kind is 'ema' or 'mean' or 'gauss', not 'gaus'\. Did you mean"
+    ):
+        MetricChart("loss", experiment="curves", smooth_kind="gaus")
+    with pytest.raises(UsageError, match="edges is 'range' or 'deviation'"):
+        MetricChart("loss", experiment="curves", edges="std")
+    with pytest.raises(UsageError, match="no column 'dept'"):
+        MetricChart("loss", experiment="curves", band="dept")
     with pytest.raises(UsageError, match=r"smooth lies between 0 and 0\.99"):
         MetricChart("loss", experiment="curves", smooth=2)
     with pytest.raises(UsageError, match=r"Write runs=\['first'\]"):

@@ -36,7 +36,10 @@ def test_the_card_has_them_in_a_line_of_their_own(run):
     assert [metric["name"] for metric in state["metrics"]] == ["loss"]
     assert [spark["name"] for spark in state["sparks"]] == ["loss"]
     assert state["system"] == ["CPU 143%", "memory 1.2 GB"]
-    assert state["progress"] == {"done": 1, "total": 10}  # a sample's number is no step of the training
+    assert (state["progress"]["done"], state["progress"]["total"]) == (
+        1,
+        10,
+    )  # a sample's number is no step of the training
 
 
 def test_the_card_of_a_run_that_has_ended_does_without_them(run):

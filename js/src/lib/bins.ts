@@ -1,12 +1,15 @@
 /** Columns cut into bins: once for each column, so that counting rows is a look-up. */
 
 import { type Column, isCodes, type NumberColumn } from "./columns";
+import { extent } from "./spark";
 
 export const MOST_BINS = 20;
 /** A column of at most so many different numbers has a bin for each. */
 const MOST_POINTS = 12;
 /** Numbers spread wider than this, and evenly in their logarithms, are cut evenly on a log scale. */
 const LEAST_RATIO = 20;
+/** Whole numbers that spread less have edges between them. */
+const MOST_WHOLE = 2000;
 
 export interface Bins {
   /** "points": a bin for each number; "linear", "log": equal widths; "values": a bin for each text. */
@@ -16,6 +19,8 @@ export interface Bins {
   codes: Uint8Array | Uint32Array;
   /** Of points their numbers, ascending; of equal widths the `size` + 1 edges; of texts nothing. */
   marks: Float64Array;
+  /** All numbers are whole. */
+  whole: boolean;
 }
 
 const cache = new WeakMap<Column, Bins>();
@@ -35,22 +40,21 @@ function textBins(texts: Int32Array, size: number): Bins {
     const code = texts[row] as number;
     codes[row] = code < 0 ? size : code;
   }
-  return { kind: "values", size, codes, marks: new Float64Array(0) };
+  return { kind: "values", size, codes, marks: new Float64Array(0), whole: false };
 }
 
 function numberBins({ data, kind }: NumberColumn): Bins {
   const points = distinct(data);
   if (points) return pointBins(data, points);
-  let [low, high, least] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const value of data) {
-    if (!Number.isFinite(value)) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    if (value > 0 && value < least) least = value;
-  }
+  const [low, high] = extent(data);
   const log = kind !== "time" && low > 0 && high / low >= LEAST_RATIO && isLog(data, low, high);
-  const marks = log ? logEdges(low, high) : linearEdges(data, low, high);
-  return { kind: log ? "log" : "linear", size: marks.length - 1, codes: cut(data, marks, log), marks };
+  const whole =
+    !log &&
+    high - low < MOST_WHOLE &&
+    data.every((value) => !Number.isFinite(value) || Number.isInteger(value));
+  const marks = log ? logEdges(low, high) : whole ? wholeEdges(low, high) : linearEdges(low, high);
+  const codes = cut(data, marks, log);
+  return { kind: log ? "log" : "linear", size: marks.length - 1, codes, marks, whole };
 }
 
 /** The different finite numbers, ascending; null when there are more than a few, or none. */
@@ -67,7 +71,7 @@ function distinct(data: Float64Array): Float64Array | null {
 function pointBins(data: Float64Array, marks: Float64Array): Bins {
   const place = new Map([...marks].map((value, i) => [value, i]));
   const codes = Uint8Array.from(data, (value) => place.get(value) ?? marks.length);
-  return { kind: "points", size: marks.length, codes, marks };
+  return { kind: "points", size: marks.length, codes, marks, whole: false };
 }
 
 /** Whether the middle of a sample lies nearer to the middle of the logarithms than to that of the numbers. */
@@ -92,18 +96,14 @@ function logEdges(low: number, high: number): Float64Array {
   return edges;
 }
 
-/** Whole numbers get edges between them, where these are few enough; others equal widths. */
-function linearEdges(data: Float64Array, low: number, high: number): Float64Array {
-  const whole =
-    high - low < 2000 && data.every((value) => !Number.isFinite(value) || Number.isInteger(value));
-  if (!whole) {
-    const edges = Float64Array.from(
-      { length: MOST_BINS + 1 },
-      (_, i) => low + ((high - low) * i) / MOST_BINS,
-    );
-    edges[MOST_BINS] = high;
-    return edges;
-  }
+function linearEdges(low: number, high: number): Float64Array {
+  const edges = Float64Array.from({ length: MOST_BINS + 1 }, (_, i) => low + ((high - low) * i) / MOST_BINS);
+  edges[MOST_BINS] = high;
+  return edges;
+}
+
+/** Edges between the numbers. */
+function wholeEdges(low: number, high: number): Float64Array {
   const width = Math.max(1, Math.ceil((high - low + 1) / MOST_BINS));
   const size = Math.ceil((high - low + 1) / width);
   return Float64Array.from({ length: size + 1 }, (_, i) => low - 0.5 + width * i);
@@ -122,18 +122,19 @@ function cut(data: Float64Array, edges: Float64Array, log: boolean): Uint8Array 
   return codes;
 }
 
-/** Where `value` stands along the bins, 0 to `size`; beyond the ends it is at them. */
-export function placeOf(bins: Bins, value: number): number {
-  const { marks, size, kind } = bins;
-  if (kind === "points") {
-    let at = 0;
-    while (at < size && (marks[at] as number) < value) at += 1;
-    return at;
-  }
+/** Where `value` stands along the bins, 0 to `size`; beyond the ends it is at them. Not for points. */
+export function placeOf({ marks, size, kind }: Bins, value: number): number {
   const [first, last] = [marks[0] as number, marks[size] as number];
   const share =
     kind === "log"
       ? Math.log(Math.max(value, first) / first) / Math.log(last / first)
       : (value - first) / (last - first || 1);
   return Math.min(size, Math.max(0, share * size));
+}
+
+/** The number that stands at `place`, 0 to `size`. Not for points. */
+export function valueAt({ marks, size, kind }: Bins, place: number): number {
+  const [first, last] = [marks[0] as number, marks[size] as number];
+  const share = place / size;
+  return kind === "log" ? first * (last / first) ** share : first + (last - first) * share;
 }

@@ -10,7 +10,9 @@ import {
   outcomeText,
   placeText,
   type RunState,
+  tileCount,
   timeText,
+  workText,
 } from "./live";
 import { barsPath, extent, histogram, sparkPath } from "./spark";
 
@@ -45,7 +47,7 @@ test("a file on its way is named, open or over, and moves the bar where no steps
   const open = state({ upload });
   assert.equal(footTexts(open, true).at(-1), upload.text);
   assert.equal(barState(open)?.label, "Progress");
-  assert.deepEqual(barState(state({ upload, progress: null })), { label: "Upload", ...upload });
+  assert.deepEqual(barState(state({ upload, progress: null })), { label: "Upload", done: 45, total: 120 });
   const over = state({ upload, ended: 1165 });
   assert.deepEqual(footTexts(over, false), [upload.text]);
   assert.equal(barState(over)?.done, 45);
@@ -56,8 +58,8 @@ test("a file on its way is named, open or over, and moves the bar where no steps
 test("time goes on by the page's clock and stops at the end", () => {
   assert.equal(elapsed(state(), 2), 102);
   assert.equal(elapsed(state({ ended: 1165 }), 50), 165);
-  assert.equal(timeText(state(), 100), "1:40 · about 0:50 left");
-  assert.equal(timeText(state({ progress: null }), 100), "1:40");
+  assert.equal(timeText(100, 50), "1:40 · about 0:50 left");
+  assert.equal(timeText(100, null), "1:40");
   assert.ok(isOver(state({ ended: 1 })) && !isOver(state()));
 });
 
@@ -67,6 +69,29 @@ test("facts and outcome in one line each", () => {
   assert.equal(placeText(state({ group: "g" })), "e · group g");
   assert.equal(bestText(state().metrics[0] as never), "best 0.2171 at 1,117");
   assert.equal(outcomeText(state({ ended: 1165 })), "e · 2 min 45 s · loss 0.2163");
+});
+
+test("work is named as its bar has it, also without an end; a run that stopped early says where", () => {
+  assert.equal(workText({ done: 3, total: 10, label: "epoch" }), "epoch 3 of 10");
+  assert.equal(workText({ done: 1204.5, total: null }), "step 1205");
+  assert.equal(workText({ done: 1204, total: 2000 }), "step 1,204 of 2,000");
+  assert.equal(barState(state({ progress: { done: 7, total: null } })), null);
+  assert.deepEqual(factTexts(state({ progress: { done: 7, total: null } }))[0], "step 7");
+  const over = state({ ended: 1165, status: "Failed", stopped: "stopped at 124 of 200" });
+  assert.equal(outcomeText(over), "e · 2 min 45 s · stopped at 124 of 200 · loss 0.2163");
+});
+
+test("there are four tiles, or as many as were asked for", () => {
+  const metrics = Array.from({ length: 9 }, (_, i) => ({
+    ...(state().metrics[0] as never as object),
+    name: `m${i}`,
+  }));
+  const some = state({ metrics: metrics as never });
+  assert.equal(tileCount(some), 4);
+  assert.ok(factTexts(some).includes("5 more metrics"));
+  assert.equal(tileCount({ ...some, first: 8 }), 8);
+  assert.ok(factTexts({ ...some, first: 8 }).includes("1 more metric"));
+  assert.equal(tileCount(state()), 1);
 });
 
 test("a spark line is broken at gaps and flat where nothing changes", () => {

@@ -1,6 +1,7 @@
 /** What the live card says, worked out from the state the kernel pushed. */
 
 import { formatClock, formatCount, formatDuration, formatNumber } from "./format";
+import type { Work } from "./pace";
 import { plural } from "./text";
 
 export interface MetricState {
@@ -38,8 +39,12 @@ export interface RunState {
   waiting: number;
   trouble: string;
   message: string;
-  /** Last step and the number of steps, where the run's parameters tell it. */
-  progress: { done: number; total: number } | null;
+  /** How many of `metrics` were asked for; they come first. */
+  first?: number;
+  /** Where the work is, as the run, a tqdm bar or the run's parameters tell it. */
+  progress: Work | null;
+  /** "stopped at 124 of 200", of a run that did not come to its end. */
+  stopped?: string;
   /** The large file that is being sent; null or absent when none is. */
   upload?: { text: string; done: number; total: number } | null;
 }
@@ -51,16 +56,8 @@ export function elapsed(state: RunState, since: number): number {
   return state.ended === null ? Math.max(0, state.now - state.started + since) : state.ended - state.started;
 }
 
-/** Seconds left at the pace so far; null while there is too little to go by. */
-export function timeLeft(state: RunState, seconds: number): number | null {
-  const progress = state.progress;
-  if (!progress || progress.done < 1 || progress.done >= progress.total || seconds < 2) return null;
-  return (seconds / progress.done) * (progress.total - progress.done);
-}
-
-/** "1:42 · about 1:03 left". */
-export function timeText(state: RunState, seconds: number): string {
-  const left = timeLeft(state, seconds);
+/** "1:42 · about 1:03 left"; `left` in seconds, null where nobody can tell. */
+export function timeText(seconds: number, left: number | null): string {
   return left === null ? formatClock(seconds) : `${formatClock(seconds)} · about ${formatClock(left)} left`;
 }
 
@@ -75,11 +72,24 @@ export function bestText(metric: MetricState): string {
   return `best ${formatNumber(metric.best)}${at}`;
 }
 
-/** What the bar shows: the steps of an open run, else the large file on its way. */
+/** What the bar shows: the work of an open run, else the large file on its way. */
 export function barState(state: RunState): { label: string; done: number; total: number } | null {
-  if (state.progress && !isOver(state)) return { label: "Progress", ...state.progress };
-  return state.upload ? { label: "Upload", ...state.upload } : null;
+  const { progress, upload } = state;
+  if (progress && progress.total !== null && !isOver(state))
+    return { label: "Progress", done: progress.done, total: progress.total };
+  return upload ? { label: "Upload", done: upload.done, total: upload.total } : null;
 }
+
+/** "step 124 of 200", "epoch 3 of 10", "step 12" where the number of steps is not known. */
+export function workText(work: Work): string {
+  const amount = (value: number) => (Number.isInteger(value) ? formatCount(value) : formatNumber(value));
+  const of = work.total === null ? "" : ` of ${amount(work.total)}`;
+  return `${work.label ?? "step"} ${amount(work.done)}${of}`;
+}
+
+/** How many metrics have a tile: four, or all that were asked for up to twelve. */
+export const tileCount = (state: RunState): number =>
+  Math.min(state.metrics.length, Math.max(4, Math.min(12, state.first ?? 0)));
 
 /** The foot line: the facts of a card that is open, and in any case the file on its way. */
 export function footTexts(state: RunState, open: boolean): string[] {
@@ -90,20 +100,19 @@ export function footTexts(state: RunState, open: boolean): string[] {
 export function factTexts(state: RunState): string[] {
   const step = Math.max(-1, ...state.metrics.map((metric) => metric.step ?? -1));
   const facts: string[] = [];
-  if (state.progress)
-    facts.push(`step ${formatCount(state.progress.done)} of ${formatCount(state.progress.total)}`);
+  if (state.progress) facts.push(workText(state.progress));
   else if (step >= 0) facts.push(`step ${formatCount(step)}`);
   const counts = [plural(state.parameters, "parameter"), plural(state.files, "file")];
   facts.push(counts.filter((text) => !text.startsWith("0 ")).join(" · "));
-  if (state.metrics.length > 4)
-    facts.push(`${state.metrics.length - 4} more ${state.metrics.length === 5 ? "metric" : "metrics"}`);
+  const more = state.metrics.length - tileCount(state);
+  if (more > 0) facts.push(`${more} more ${more === 1 ? "metric" : "metrics"}`);
   facts.push((state.system ?? []).join(" · "));
   return facts.filter((text) => text !== "");
 }
 
 /** One line of a finished run: how long it took and what came out. */
 export function outcomeText(state: RunState): string {
-  const parts = [placeText(state), formatDuration(elapsed(state, 0))];
+  const parts = [placeText(state), formatDuration(elapsed(state, 0)), state.stopped ?? ""];
   for (const metric of state.metrics.slice(0, 2)) parts.push(`${metric.name} ${formatNumber(metric.last)}`);
   return parts.filter((part) => part !== "").join(" · ");
 }

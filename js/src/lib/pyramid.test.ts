@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildPyramid, nearest, selectWindow } from "./pyramid";
-import { chartRows, MAX_ROWS } from "./rows";
+import { chartRows, MAX_ROWS, PLAIN, type RowOptions } from "./rows";
 import { seriesOf } from "./testing";
 
 const spiked = (n: number, at: number) =>
   Array.from({ length: n }, (_, i) => (i === at ? 1000 : Math.sin(i)));
-const options = { axis: "step", domain: null, width: 400, smooth: 0, logX: false, logY: false } as const;
+const options: RowOptions = { ...PLAIN, width: 400 };
 
 test("a spike is in every level, and a line reaches its end", () => {
   const series = seriesOf(spiked(5001, 3333));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { height, moveDomain, placeName, readAt, readingText, snap, xExtent } from "./reading";
+import { height, moveDomain, placeName, positiveDomain, readAt, readingText, snap, xExtent } from "./reading";
 import { decodeSeries } from "./series";
 import { smoothEma } from "./smooth";
 import { seriesOf } from "./testing";
@@ -49,14 +49,14 @@ test("the rule reads every run that reaches there, highest first", () => {
   const long = seriesOf([1, 2, 3, 4, 5], { run: "long" });
   const short = seriesOf([9, 8], { run: "short" });
   assert.deepEqual(
-    readAt([long, short], "step", 1, 0).map((one) => [one.series.header.run, one.low]),
+    readAt([long, short], "step", 1, 0).map((one) => [one.run, one.low]),
     [
       ["short", 8],
       ["long", 2],
     ],
   );
   assert.deepEqual(
-    readAt([long, short], "step", 4, 0).map((one) => one.series.header.run),
+    readAt([long, short], "step", 4, 0).map((one) => one.run),
     ["long"],
   );
   assert.equal(snap([long, short], "step", 2.4), 2);
@@ -80,4 +80,11 @@ test("zooming by keys stays inside the data and ends at all of it", () => {
   assert.deepEqual(moveDomain([10, 60], [0, 100], { shift: 0.25 }), [22.5, 72.5]);
   assert.deepEqual(moveDomain([50, 100], [0, 100], { shift: 1 }), [50, 100]);
   assert.equal(moveDomain([10, 60], [0, 100], { scale: 2 }), null);
+  const moved = moveDomain([10, 100], [1, 1000], { shift: 1, log: true });
+  assert.deepEqual(moved?.map(Math.round), [100, 1000]);
+  assert.deepEqual(moveDomain([-5, 10], [1, 1000], { shift: 1, log: true })?.map(Math.round), [10, 100]);
+  assert.deepEqual(positiveDomain([-5, 10], [1, 1000]), [1, 10]);
+  assert.equal(positiveDomain([-5, 0], [1, 1000]), null);
+  const zoomed = moveDomain(null, [1, 10_000], { scale: 0.5, around: 100, log: true });
+  assert.deepEqual(zoomed?.map(Math.round), [10, 1000]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
-import { panelSpec, withZoom, X_SIGNAL } from "./spec";
+import { panelSpec, withZoom, X_SIGNAL, Y_SIGNAL } from "./spec";
 import { luminance, themeOf, vegaConfig } from "./theme";
 import { logTicks, timeLabel } from "./ticks";
 
@@ -39,7 +39,17 @@ const options = (change = {}) => ({
   dashes: OPTIONS.dashes.map((d) => [...d]),
   ...change,
 });
-const row = (x: number, y: number | null) => ({ run: "r", x, y, c: 0, d: 1 });
+const row = (x: number, y: number | null, change = {}) => ({
+  run: "r",
+  x,
+  y,
+  c: 0,
+  d: 1,
+  o: 1,
+  w: 2,
+  z: 1,
+  ...change,
+});
 
 async function view(change = {}, domain: [number, number] | null = null): Promise<View> {
   const compiled = compile(panelSpec(SPEC, options(change)) as never).spec;
@@ -63,8 +73,48 @@ test("a zoom overrules the data's range and can be taken back without compiling"
   assert.deepEqual(shown.scale("x").domain(), [1, 3]);
 });
 
+/** Runs in the order in which their lines are drawn. */
+function drawn(shown: View): string[] {
+  const found: string[] = [];
+  const walk = (item: { items?: unknown[]; marktype?: string; datum?: { run?: string } }) => {
+    const first = item.items?.[0] as { datum?: { run?: string } } | undefined;
+    if (item.marktype === "line" && first?.datum?.run) found.push(first.datum.run);
+    for (const one of item.items ?? []) walk(one as typeof item);
+  };
+  walk((shown.scenegraph() as unknown as { root: never }).root);
+  return found;
+}
+
+test("another emphasis is other data: its order, width and opacity reach the lines without compiling", async () => {
+  const shown = await view();
+  const lines = (front: string) =>
+    ["a", "b", "c"].flatMap((run) =>
+      [1, 2].map((x) => row(x, x, run === front ? { run, z: 4, o: 1 } : { run, z: 0, o: 0.5 })),
+    );
+  shown.data("raw", []);
+  for (const front of ["a", "c", "b", "a"]) {
+    await shown.data("series", lines(front)).runAsync();
+    assert.equal(drawn(shown).at(-1), front);
+    assert.equal(drawn(shown).length, 3);
+  }
+});
+
+test("the range of y can be overruled, and the bands of groups count for it", async () => {
+  const shown = await view();
+  await shown
+    .data(
+      "band",
+      [1, 2, 3].map((x) => ({ run: "g", x, low: -5, high: 50, c: 0 })),
+    )
+    .runAsync();
+  assert.ok((shown.scale("y").domain() as [number, number])[0] <= -5);
+  assert.ok((shown.scale("y").domain() as [number, number])[1] >= 50);
+  await shown.signal(Y_SIGNAL, [0.25, 7.5]).runAsync();
+  assert.deepEqual(shown.scale("y").domain(), [0.25, 7.5]);
+});
+
 test("axes of every kind compile", () => {
-  for (const axis of ["step", "time", "relative"]) {
+  for (const axis of ["step", "time", "relative", "a metric"]) {
     for (const log of [true, false]) {
       const compiled = compile(panelSpec(SPEC, options({ axis, logX: log, logY: log })) as never).spec;
       const scales = compiled.scales ?? [];

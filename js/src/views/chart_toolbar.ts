@@ -1,22 +1,37 @@
-/** The chart's controls: x axis, log axes, smoothing, and the way back from a zoom. */
+/** The chart's controls: x axis, log axes, smoothing, bands, outliers, and the way back from a zoom. */
 
-import type { Signal } from "@preact/signals-core";
+import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import { button, h, setAttributes, setText, show } from "../dom";
-import type { Axis } from "../lib/series";
+import { AXES, type Axis, isMetric } from "../lib/axis";
+import type { Edges } from "../lib/band";
+import { ALL, shortBand } from "../lib/groups";
+import { amountOf, amountText, SMOOTH_KINDS, type SmoothKind, weightOf } from "../lib/smooth";
+import { middleCut } from "../lib/text";
 import type { Scope } from "../scope";
 
-const AXES: [axis: Axis, title: string][] = [
-  ["step", "x is the step"],
-  ["time", "x is the time (UTC)"],
-  ["relative", "x is the time since the run's first point"],
-];
+const TITLES: Record<(typeof AXES)[number], string> = {
+  step: "x is the step",
+  time: "x is the time (UTC)",
+  relative: "x is the time since the run's first point",
+};
+const KINDS: Record<SmoothKind, string> = { ema: "ema", mean: "mean", gauss: "gauss" };
+const EDGES: Record<Edges, string> = { range: "min – max", deviation: "± std" };
+const NAME = 28;
 
 export interface ToolbarState {
   x: Signal<Axis>;
   logX: Signal<boolean>;
   logY: Signal<boolean>;
   smooth: Signal<number>;
+  smoothKind: Signal<SmoothKind>;
+  band: Signal<string>;
+  edges: Signal<Edges>;
+  ignoreOutliers: Signal<boolean>;
   domain: Signal<[number, number] | null>;
+  /** Metrics that may be x; columns that lines can be averaged by; whether there are several lines. */
+  metrics: ReadonlySignal<readonly string[]>;
+  bands: ReadonlySignal<readonly string[]>;
+  several: ReadonlySignal<boolean>;
 }
 
 export function chartToolbar(state: ToolbarState, scope: Scope): HTMLElement {
@@ -27,21 +42,50 @@ export function chartToolbar(state: ToolbarState, scope: Scope): HTMLElement {
   });
   const logs = h("span", "seg", { role: "group", "aria-label": "Scales" });
   logs.append(toggle("log x", state.logX, scope), toggle("log y", state.logY, scope));
-  return h("div", "bar", {}, axes(state, scope), logs, slider(state.smooth, scope), h("span", "grow"), reset);
+  const outliers = toggle("ignore outliers", state.ignoreOutliers, scope);
+  outliers.title = "y from the 1st to the 99th percentile of what is shown";
+  return h(
+    "div",
+    "bar",
+    {},
+    axes(state, scope),
+    logs,
+    outliers,
+    smoothing(state, scope),
+    h("span", "grow"),
+    reset,
+    bands(state, scope),
+  );
 }
 
 function axes(state: ToolbarState, scope: Scope): HTMLElement {
   const group = h("span", "seg", { role: "group", "aria-label": "x axis" });
-  for (const [axis, title] of AXES) {
-    const one = button(axis, "", { title });
+  const choose = (axis: Axis) => {
+    // A range of steps means nothing on another axis.
+    if (state.x.peek() !== axis) state.domain.value = null;
+    state.x.value = axis;
+  };
+  for (const axis of AXES) {
+    const one = button(axis, "", { title: TITLES[axis] });
     scope.effect(() => setAttributes(one, { "aria-pressed": state.x.value === axis ? "true" : "false" }));
-    scope.listen(one, "click", () => {
-      // A range of steps means nothing on another axis.
-      if (state.x.peek() !== axis) state.domain.value = null;
-      state.x.value = axis;
-    });
+    scope.listen(one, "click", () => choose(axis));
     group.append(one);
   }
+  const metric = select("x is a metric", scope, choose);
+  metric.classList.add("smtw-x");
+  scope.effect(() => {
+    const x = state.x.value;
+    const names = [...new Set([...(isMetric(x) ? [x] : []), ...state.metrics.value])];
+    const first: [string, string] = ["", "metric…"];
+    fill(
+      metric,
+      [first, ...names.map((name): [string, string] => [name, middleCut(name, NAME)])],
+      isMetric(x) ? x : "",
+    );
+    metric.classList.toggle("smtw-on", isMetric(x));
+    show(metric, names.length > 1 || isMetric(x));
+  });
+  group.append(metric);
   return group;
 }
 
@@ -54,15 +98,90 @@ function toggle(label: string, on: Signal<boolean>, scope: Scope): HTMLElement {
   return one;
 }
 
-function slider(smooth: Signal<number>, scope: Scope): HTMLElement {
+function smoothing({ smooth, smoothKind }: ToolbarState, scope: Scope): HTMLElement {
   const input = h("input", "", { type: "range", min: 0, max: 0.99, step: 0.01 });
   const value = h("output", "");
   scope.effect(() => {
-    input.value = String(smooth.value);
-    setText(value, smooth.value === 0 ? "off" : smooth.value.toFixed(2));
+    const kind = smoothKind.value;
+    const amount = smooth.value;
+    const text = amountText(kind, amount);
+    // Several places of the slider may mean one window: it stays where the hand has put it.
+    if (amountOf(kind, Number(input.value)) !== amount) input.value = String(weightOf(kind, amount));
+    setText(value, text);
+    setAttributes(input, { "aria-valuetext": text });
   });
   scope.listen(input, "input", () => {
-    smooth.value = Number(input.value);
+    smooth.value = amountOf(smoothKind.peek(), Number(input.value));
   });
-  return h("label", "slider", {}, "smoothing", input, value);
+  const kinds = select("Kind of smoothing", scope, (kind) => {
+    const amount = amountOf(kind as SmoothKind, Number(input.value));
+    // One after the other: a bound signal's change brings all others back to what the model has.
+    smoothKind.value = kind as SmoothKind;
+    smooth.value = amount;
+  });
+  scope.effect(() => {
+    fill(
+      kinds,
+      SMOOTH_KINDS.map((kind) => [kind, KINDS[kind]]),
+      smoothKind.value,
+    );
+    show(kinds, smooth.value > 0);
+  });
+  return h("span", "smoothing", {}, h("label", "slider", {}, "smoothing", input, value), kinds);
+}
+
+function bands(state: ToolbarState, scope: Scope): HTMLElement {
+  const { band, edges } = state;
+  const on = button("Mean ± band", "", { title: "Draw the mean of runs and how far they lie apart" });
+  const by = select("Runs averaged by", scope, (name) => {
+    band.value = name;
+  });
+  const how = select("Edges of the band", scope, (name) => {
+    edges.value = name as Edges;
+  });
+  const group = h("span", "seg", { role: "group", "aria-label": "Mean and band" }, on, by, how);
+  let last = "";
+  scope.listen(on, "click", () => {
+    if (band.peek() !== "") last = band.peek();
+    band.value = band.peek() === "" ? last || ALL : "";
+  });
+  scope.effect(() => {
+    const name = band.value;
+    const names = [...new Set([...state.bands.value, ...(name === "" ? [] : [name])])];
+    setAttributes(on, { "aria-pressed": name === "" ? "false" : "true" });
+    fill(
+      by,
+      names.map((one) => [one, one === ALL ? "all runs" : `by ${middleCut(shortBand(one), NAME)}`]),
+      name,
+    );
+    fill(
+      how,
+      (Object.keys(EDGES) as Edges[]).map((one) => [one, EDGES[one]]),
+      edges.value,
+    );
+    show(by, name !== "" && names.length > 1);
+    show(how, name !== "");
+    show(group, state.several.value || name !== "");
+  });
+  return group;
+}
+
+function select(label: string, scope: Scope, chosen: (value: string) => void): HTMLSelectElement {
+  const one = h("select", "btn select", { "aria-label": label, title: label });
+  scope.listen(one, "change", () => {
+    if (one.value !== "") chosen(one.value);
+  });
+  return one;
+}
+
+/** Options anew only where they differ: an open list would close. */
+function fill(one: HTMLSelectElement, options: readonly (readonly [string, string])[], value: string): void {
+  const key = JSON.stringify(options);
+  if (one.dataset["options"] !== key) {
+    one.dataset["options"] = key;
+    one.replaceChildren(
+      ...options.map(([name, text]) => h("option", "", { value: name, title: name }, text)),
+    );
+  }
+  one.value = value;
 }

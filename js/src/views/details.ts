@@ -1,8 +1,9 @@
 /** Finer points of a zoomed range, asked from the kernel; it answers when it is idle, until then the pyramid serves. */
 
 import { signal } from "@preact/signals-core";
+import { type Axis, isMetric } from "../lib/axis";
 import { alignedBytes } from "../lib/columns";
-import { type Axis, decodeSeries, type Series, type SeriesSet } from "../lib/series";
+import { decodeSeries, type Series, type SeriesSet } from "../lib/series";
 import { type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
 
@@ -47,7 +48,8 @@ export class Details {
     domain: readonly [number, number] | null,
     width: number,
   ): boolean {
-    if (coarse.length === 0 || !domain) return false;
+    // Along another metric finer points would lie on x values that are no finer.
+    if (coarse.length === 0 || !domain || isMetric(axis)) return false;
     const id = question(axis, domain);
     if (this.answer.peek()?.question === id) return false;
     if (this.asked !== id) {

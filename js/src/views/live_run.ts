@@ -6,6 +6,7 @@ import { findInterrupt, type Interrupter } from "../interrupt";
 import { alignedBytes, doubles } from "../lib/columns";
 import { formatFull, formatNumber } from "../lib/format";
 import * as live from "../lib/live";
+import { Pace } from "../lib/pace";
 import { coloursOf } from "../lib/palette";
 import { sparkPath } from "../lib/spark";
 import { statusLabel } from "../lib/status";
@@ -15,7 +16,6 @@ import { follow, type Model } from "../model";
 import type { Scope } from "../scope";
 import { paintStatus, statusPill } from "./status";
 
-const TILES = 4;
 const SPARK = { width: 200, height: 30 };
 
 interface Tile {
@@ -47,6 +47,7 @@ export class LiveRun {
     { role: "progressbar", "aria-label": "Progress" },
     this.bar,
   );
+  private readonly pace = new Pace();
   private readonly tiles: Tile[] = [];
   private readonly tileBox = h("div", "tiles", { id: uniqueId("tiles") });
   private readonly facts = h("div", "foot facts");
@@ -70,7 +71,6 @@ export class LiveRun {
   private build(): void {
     const head = h("div", "card", {}, this.pill, h("div", "card-title", {}, this.name, " ", this.place));
     head.append(this.time, this.stop, this.fold, this.home);
-    for (let i = 0; i < TILES; i += 1) this.tiles.push(newTile(this.tileBox));
     this.root.classList.add("smtw-live");
     this.root.append(
       h("div", "box", {}, head, this.progress, this.tileBox, this.facts, this.trouble, this.announced),
@@ -86,6 +86,7 @@ export class LiveRun {
     const state = this.state.value;
     if (!state?.name) return;
     this.arrived = performance.now();
+    this.pace.add(state.progress);
     const over = live.isOver(state);
     const open = this.open.value ?? !over;
     paintStatus(this.pill, state.status);
@@ -122,9 +123,12 @@ export class LiveRun {
   private paintTiles(state: live.RunState, open: boolean): void {
     const bytes = alignedBytes(this.sparks.value);
     const colours = coloursOf(this.tokens.value.theme);
-    show(this.tileBox, open && state.metrics.length > 0);
+    const count = live.tileCount(state);
+    show(this.tileBox, open && count > 0);
+    this.tileBox.classList.toggle("smtw-asked", (state.first ?? 0) > 0);
+    while (this.tiles.length < count) this.tiles.push(newTile(this.tileBox));
     this.tiles.forEach((tile, i) => {
-      const metric = state.metrics[i];
+      const metric = i < count ? state.metrics[i] : undefined;
       show(tile.root, metric !== undefined);
       if (!metric) return;
       setText(tile.name, middleCut(metric.name, 32));
@@ -153,7 +157,8 @@ export class LiveRun {
   private paintTime(): void {
     const state = this.state.peek();
     if (!state?.name || live.isOver(state)) return;
-    setText(this.time, live.timeText(state, live.elapsed(state, (performance.now() - this.arrived) / 1000)));
+    const since = (performance.now() - this.arrived) / 1000;
+    setText(this.time, live.timeText(live.elapsed(state, since), this.pace.left(state.now + since)));
   }
 
   private watchStop(model: Model): void {

@@ -1,35 +1,30 @@
-/** Metrics over steps or time: one panel per metric, zoomed, smoothed and hovered together, all in the page. */
+/** Metrics over steps, time or another metric: one panel each, zoomed, smoothed and hovered together, all in the page. */
 
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import { h, setText, show } from "../dom";
-import { moveDomain, snap, xExtent } from "../lib/reading";
-import { type Axis, decodeSeries, type Series, type SeriesSet, seriesKey } from "../lib/series";
+import { type Emphasis, roleOf } from "../lib/emphasis";
+import { type Move, moveDomain, positiveDomain, snap, xExtent } from "../lib/reading";
+import type { Series } from "../lib/series";
 import { plural } from "../lib/text";
 import type { Tokens } from "../lib/theme";
-import { bind, follow, type Model } from "../model";
+import type { Model } from "../model";
 import type { Scope } from "../scope";
 import { loadVega, type Vega } from "../vega";
+import { ChartState } from "./chart_state";
 import { chartToolbar } from "./chart_toolbar";
 import { Details } from "./details";
 import { emptyState } from "./empty";
-import { Legend, legendRuns } from "./legend";
+import { LABEL_ROOM } from "./ends";
+import { Legend, legendEntries } from "./legend";
 import { Panel, type Shared } from "./panel";
 
+/** Lines up to which the ends have their values beside them. */
+const MOST_LABELLED = 12;
+
 export class MetricChart {
-  private readonly spec: Signal<Record<string, unknown> | null>;
-  private readonly base: ReadonlySignal<Series[]>;
-  private readonly live: ReadonlySignal<Series[]>;
-  private readonly set: Signal<SeriesSet | null>;
-  private readonly x: Signal<Axis>;
-  private readonly logX: Signal<boolean>;
-  private readonly logY: Signal<boolean>;
-  private readonly smooth: Signal<number>;
-  private readonly hidden: Signal<string[]>;
-  private readonly domain: Signal<[number, number] | null>;
-  private readonly height: Signal<number>;
+  private readonly state: ChartState;
   private readonly hover = signal<number | null>(null);
   private readonly details: Details;
-
   private readonly panels = new Map<string, Panel>();
   private readonly panelBox = h("div", "panels");
   private readonly note = h("div", "note quiet", { role: "status" });
@@ -45,41 +40,25 @@ export class MetricChart {
     private readonly tokens: ReadonlySignal<Tokens>,
     private readonly scope: Scope,
   ) {
-    this.spec = follow(model, "_spec", scope);
-    this.set = follow(model, "_series", scope);
-    this.base = this.followSeries("_series", "_points");
-    this.live = this.followSeries("_live", "_live_points");
-    this.x = bind(model, "x", scope);
-    this.logX = bind(model, "log_x", scope);
-    this.logY = bind(model, "log_y", scope);
-    this.smooth = bind(model, "smooth", scope, 250);
-    this.hidden = bind(model, "hidden", scope);
-    this.domain = bind(model, "domain", scope);
-    this.height = follow(model, "height", scope);
+    this.state = new ChartState(model, scope);
     this.details = new Details(model, scope);
-    this.legend = new Legend(this.hidden);
+    this.legend = new Legend(this.state.hidden);
     this.build();
     this.start();
   }
 
-  private followSeries(header: string, bytes: string): ReadonlySignal<Series[]> {
-    const set = follow<SeriesSet | null>(this.model, header, this.scope);
-    const data = follow<DataView | null>(this.model, bytes, this.scope);
-    let last: Series[] = [];
-    return computed(() => {
-      try {
-        last = decodeSeries(set.value, data.value);
-      } catch (error) {
-        // Between the two halves of one update; the next change brings both.
-        if (!(error instanceof RangeError)) throw error;
-      }
-      return last;
-    });
+  /** Names of the runs that have lines. */
+  get names(): ReadonlySignal<string[]> {
+    return this.state.names;
+  }
+
+  /** Draw runs by what other views have picked, until this is called again; nothing is compiled anew for it. */
+  emphasise(emphasis: Emphasis): void {
+    this.state.emphasis.value = emphasis;
   }
 
   private build(): void {
-    const { x, logX, logY, smooth, domain } = this;
-    const toolbar = chartToolbar({ x, logX, logY, smooth, domain }, this.scope);
+    const toolbar = chartToolbar(this.state, this.scope);
     this.root.classList.add("smtw-chart");
     this.root.append(
       h("div", "box", {}, toolbar, this.empty, this.panelBox, this.legend.root, this.note, this.error),
@@ -89,60 +68,75 @@ export class MetricChart {
   }
 
   private start(): void {
-    const all = computed(() => merge(this.base.value, this.live.value));
-    this.scope.effect(() => this.legend.paint(legendRuns(all.value), this.tokens.value.theme));
-    this.scope.effect(() => this.paintEmpty(all.value));
+    const { state } = this;
+    this.scope.effect(() => {
+      const entries = legendEntries(state.all.value, state.groups, state.emphasis.value);
+      this.legend.paint(entries, this.tokens.value.theme);
+    });
+    this.scope.effect(() => this.paintEmpty(state.all.value));
     loadVega(this.model, this.scope)
       .then((vega) => {
         if (this.scope.ended) return;
         this.vega = vega;
-        this.scope.effect(() => this.paint(all.value));
+        this.scope.effect(() => this.paint());
       })
       .catch((error: unknown) => this.fail(error));
   }
 
   private paintEmpty(series: readonly Series[]): void {
     const empty = series.every((one) => one.header.n === 0);
-    const set = this.set.value;
     show(this.panelBox, !empty);
     show(this.empty, empty);
-    this.empty.replaceChildren(emptyState(set?.empty ?? { text: "No points yet.", code: "" }));
+    this.empty.replaceChildren(
+      emptyState(this.state.set.value?.empty ?? { text: "No points yet.", code: "" }),
+    );
   }
 
-  private paint(all: Series[]): void {
-    const { vega } = this;
-    const spec = this.spec.value;
+  private paint(): void {
+    const { vega, state } = this;
+    const spec = state.spec.value;
     if (!vega || !spec) return;
-    const hidden = new Set(this.hidden.value);
-    const fine = this.details.apply(all, this.x.value, this.domain.value);
-    const visible = fine.filter((one) => !hidden.has(one.header.run));
-    const onlyPoints = this.lastLive !== null && this.lastLive !== this.live.value;
-    this.lastLive = this.live.value;
-    const metrics = [
-      ...new Set([...(this.set.value?.metrics ?? []), ...all.map((one) => one.header.metric)]),
-    ];
+    const unseen = state.unseen;
+    const fine = this.details.apply(state.all.value, state.x.value, state.domain.value);
+    const visible = fine.filter((one) => !unseen.has(one.header.run));
+    const onlyPoints = this.lastLive !== null && this.lastLive !== state.live.value;
+    this.lastLive = state.live.value;
+    const metrics = state.panels;
     this.keepPanels(metrics, vega);
+    const look = this.look();
     for (const metric of metrics) {
       const series = visible.filter((one) => one.header.metric === metric);
-      const state = {
-        spec,
-        series,
-        axis: this.x.value,
-        logX: this.logX.value && this.x.value !== "time",
-        logY: this.logY.value,
-      };
-      const look = {
-        smooth: this.smooth.value,
-        domain: this.domain.value,
-        height: this.height.value,
-        tokens: this.tokens.value,
-        best: this.set.value?.best?.[metric] ?? ("max" as const),
-      };
-      this.panels.get(metric)?.update({ ...state, ...look }, onlyPoints);
+      const best = state.set.value?.best?.[metric] ?? ("max" as const);
+      const front = series.filter((one) => roleOf(one.header.run, look.emphasis, "") !== "context");
+      const room = look.groups || front.length <= MOST_LABELLED ? LABEL_ROOM : 0;
+      this.panels.get(metric)?.update({ ...look, spec, series, best, room }, onlyPoints);
     }
+    this.paintNote();
+  }
+
+  private look() {
+    const { state } = this;
+    const logX = state.logX.value && state.x.value !== "time";
+    const domain = state.domain.value;
+    const full = () => xExtent(state.all.value, state.x.value, true);
+    return {
+      axis: state.x.value,
+      logX,
+      logY: state.logY.value,
+      smooth: state.smooth.value,
+      smoothKind: state.smoothKind.value,
+      groups: state.groups,
+      edges: state.edges.value,
+      ignoreOutliers: state.ignoreOutliers.value,
+      emphasis: state.emphasis.value,
+      domain: logX && domain && domain[0] <= 0 ? positiveDomain(domain, full()) : domain,
+      height: state.height.value,
+      tokens: this.tokens.value,
+    };
   }
 
   private keepPanels(metrics: readonly string[], vega: Vega): void {
+    for (const [metric, panel] of this.panels) show(panel.root, metrics.includes(metric));
     for (const metric of metrics) {
       if (this.panels.has(metric)) continue;
       const panel = new Panel(
@@ -159,35 +153,44 @@ export class MetricChart {
   }
 
   private visible(): Series[] {
-    const hidden = new Set(this.hidden.peek());
-    return merge(this.base.peek(), this.live.peek()).filter((one) => !hidden.has(one.header.run));
+    const hidden = new Set([...this.state.hidden.peek(), ...this.state.emphasis.peek().hidden]);
+    return this.state.all.peek().filter((one) => !hidden.has(one.header.run));
+  }
+
+  private get logX(): boolean {
+    return this.state.logX.peek() && this.state.x.peek() !== "time";
   }
 
   private shared(): Shared {
+    const { state } = this;
     return {
       hover: this.hover,
       zoom: (domain) => {
-        this.domain.value = domain;
+        state.domain.value = domain;
       },
-      snap: (x) => snap(this.visible(), this.x.peek(), x),
+      move: (move, from) => this.move(move, from),
+      domain: () => state.domain.peek(),
+      snap: (x) => snap(this.visible(), state.x.peek(), x),
       key: (event) => this.key(event),
     };
   }
 
+  private move(move: Move, from: readonly [number, number] | null = this.state.domain.peek()): void {
+    const full = xExtent(this.visible(), this.state.x.peek(), this.logX);
+    if (full) this.state.domain.value = moveDomain(from, full, { ...move, log: this.logX });
+  }
+
   /** Keys on a plot: arrows read, plus and minus zoom, shift and arrows move, Escape shows all. */
   private key(event: KeyboardEvent): boolean {
-    const full = xExtent(this.visible(), this.x.peek());
+    const full = xExtent(this.visible(), this.state.x.peek(), this.logX);
     if (!full || event.ctrlKey || event.metaKey || event.altKey) return false;
-    const domain = this.domain.peek();
-    const around = this.hover.peek() ?? undefined;
-    const zoom = (scale: number) =>
-      moveDomain(domain, full, around === undefined ? { scale } : { scale, around });
+    const around = this.hover.peek();
+    const about = around === null ? {} : { around };
     const direction = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (direction !== 0 && event.shiftKey)
-      this.domain.value = moveDomain(domain, full, { shift: direction / 4 });
-    else if (direction !== 0) this.step(direction, domain ?? full);
-    else if (event.key === "+" || event.key === "=") this.domain.value = zoom(0.5);
-    else if (event.key === "-") this.domain.value = zoom(2);
+    if (direction !== 0 && event.shiftKey) this.move({ shift: direction / 4 });
+    else if (direction !== 0) this.step(direction, this.state.domain.peek() ?? full);
+    else if (event.key === "+" || event.key === "=") this.move({ scale: 0.5, ...about });
+    else if (event.key === "-") this.move({ scale: 2, ...about });
     else if (event.key === "Escape" || event.key === "0") this.leave();
     else return false;
     return true;
@@ -195,7 +198,7 @@ export class MetricChart {
 
   private leave(): void {
     batch(() => {
-      this.domain.value = null;
+      this.state.domain.value = null;
       this.hover.value = null;
     });
   }
@@ -207,21 +210,34 @@ export class MetricChart {
     const stride = (high - low) / 50;
     let next = from;
     for (let reach = stride; next === from && reach <= high - low; reach += stride) {
-      next = snap(series, this.x.peek(), from + direction * reach);
+      next = snap(series, this.state.x.peek(), from + direction * reach);
     }
     if (Number.isFinite(next)) this.hover.value = Math.min(high, Math.max(low, next));
   }
 
   private paintNote(): void {
-    const rows = [...this.panels.values()].map((panel) => panel.rows).filter((one) => one !== null);
-    const dropped = rows.reduce((sum, one) => sum + one.dropped, 0);
-    const coarse = rows.flatMap((one) => one.coarse);
+    const { state } = this;
+    const shown = [...this.panels.values()].filter((panel) => !panel.root.hidden);
+    const rows = shown.map((panel) => panel.rows).filter((one) => one !== null);
+    const sum = (of: (one: (typeof rows)[number]) => number) =>
+      rows.reduce((total, one) => total + of(one), 0);
+    const dropped = sum((one) => one.dropped);
+    const outside = sum((one) => one.span?.outside ?? 0);
     const texts: string[] = [];
+    if (state.awaited) texts.push(state.awaited);
     if (dropped > 0) texts.push(`${plural(dropped, "value")} of zero or less not shown on a log axis.`);
-    const asked = this.details.want(coarse, this.x.peek(), this.domain.peek(), this.panelBox.clientWidth);
+    if (state.ignoreOutliers.peek() && rows.length > 0) texts.push(this.outlierText(outside));
+    const coarse = rows.flatMap((one) => one.coarse);
+    const asked = this.details.want(coarse, state.x.peek(), state.domain.peek(), this.panelBox.clientWidth);
     if (asked) texts.push("Finer detail comes when the kernel is idle.");
     setText(this.note, texts.join(" "));
     show(this.note, texts.length > 0);
+  }
+
+  private outlierText(outside: number): string {
+    // A bucket of many points tells its lowest and highest only.
+    const more = this.visible().every((one) => one.header.exact) ? "" : " or more";
+    return outside > 0 ? `${plural(outside, "outlier")}${more} outside of what is shown.` : "No outliers.";
   }
 
   private fail(error: unknown): void {
@@ -229,12 +245,4 @@ export class MetricChart {
     setText(this.error, `The chart could not be drawn: ${text}`);
     show(this.error, true);
   }
-}
-
-/** `base` with the series that are live in place of their older selves. */
-function merge(base: readonly Series[], live: readonly Series[]): Series[] {
-  const newer = new Map(live.map((one) => [one.key, one]));
-  const kept = base.map((one) => newer.get(one.key) ?? one);
-  const known = new Set(base.map((one) => seriesKey(one.header.run, one.header.metric)));
-  return [...kept, ...live.filter((one) => !known.has(one.key))];
 }

@@ -2,21 +2,25 @@
 
 import type { Signal } from "@preact/signals-core";
 import { h, setAttributes, setText, show } from "../dom";
-import { placeName, type Reading, readAt, readingText } from "../lib/reading";
+import { roleOf } from "../lib/emphasis";
+import { marksOf } from "../lib/marks";
+import { groupReadings, type Move, placeName, type Reading, readAt, readingText } from "../lib/reading";
 import type { Rows } from "../lib/rows";
 import { middleCut } from "../lib/text";
 import type { Scope } from "../scope";
 import type { Vega } from "../vega";
+import { Ends } from "./ends";
+import { type Gestures, watchGestures } from "./gestures";
 import { Plot, type PlotState } from "./plot";
 import { Tip } from "./tip";
-
-/** Shorter drags are clicks. */
-const LEAST_DRAG = 4;
 
 export interface Shared {
   /** x under the mouse, in data; null when there is no mouse. */
   hover: Signal<number | null>;
   zoom(domain: [number, number] | null): void;
+  /** Move or scale what is shown, seen from `from` (null: all). */
+  move(move: Move, from?: readonly [number, number] | null): void;
+  domain(): readonly [number, number] | null;
   /** Snap an x to a logged point. */
   snap(x: number): number;
   key(event: KeyboardEvent): boolean;
@@ -31,6 +35,7 @@ export class Panel {
   private readonly rule = h("div", "rule");
   private readonly brush = h("div", "brush");
   private readonly surface = h("div", "plot", { tabindex: 0, role: "group" });
+  private readonly ends = new Ends();
   private readonly tip: Tip;
   private readonly plot: Plot;
   private state: PlotState | null = null;
@@ -47,12 +52,13 @@ export class Panel {
     this.tip = new Tip(this.surface);
     setText(this.title, middleCut(metric, 48));
     this.title.title = metric;
-    this.surface.append(this.host, this.brush, this.rule);
+    this.surface.append(this.host, this.ends.root, this.brush, this.rule);
     this.root.append(h("div", "panel-head", {}, this.title, this.reading), this.surface);
     show(this.rule, false);
     show(this.brush, false);
     const drawn = (rows: Rows) => {
       this.rows = rows;
+      this.paintEnds(rows);
       this.paintRule();
       changed();
     };
@@ -65,7 +71,7 @@ export class Panel {
     this.state = state;
     this.surface.style.height = `${state.height}px`;
     const runs = new Set(state.series.map((one) => one.header.run)).size;
-    const keys = "Arrow keys read values, plus and minus zoom, Escape shows all.";
+    const keys = "Arrow keys read values, plus and minus zoom, shift and arrows move, Escape shows all.";
     setAttributes(this.surface, { "aria-label": `${this.metric} by ${state.axis}, ${runs} runs. ${keys}` });
     this.plot.update(state, live);
   }
@@ -82,8 +88,8 @@ export class Panel {
     scope.listen(surface, "pointermove", (event) => this.hover(event));
     scope.listen(surface, "pointerleave", () => this.leave());
     scope.listen(surface, "blur", () => this.leave());
-    scope.listen(surface, "pointerdown", (event) => this.drag(event));
     scope.listen(surface, "dblclick", () => shared.zoom(null));
+    watchGestures(surface, this.gestures(), scope);
     scope.listen(surface, "focus", () => {
       this.inside = true;
     });
@@ -111,26 +117,21 @@ export class Panel {
     this.shared.hover.value = null;
   }
 
-  private drag(event: PointerEvent): void {
-    const area = this.plot.area;
-    if (event.button !== 0 || !area) return;
-    this.surface.setPointerCapture(event.pointerId);
-    const start = this.px(event);
-    const move = (moved: PointerEvent) => this.paintBrush(start, this.px(moved));
-    const end = (ended: PointerEvent) => {
-      this.surface.removeEventListener("pointermove", move);
-      show(this.brush, false);
-      if (ended.type === "pointerup" && Math.abs(this.px(ended) - start) >= LEAST_DRAG)
-        this.zoomTo(start, this.px(ended));
+  private gestures(): Gestures {
+    const { shared, plot } = this;
+    return {
+      width: () => plot.area?.width ?? 0,
+      invert: (px) => plot.invert(px),
+      brush: (a, b) => this.paintBrush(a, b),
+      zoom: (a, b) => {
+        show(this.brush, false);
+        const [low, high] = [plot.invert(Math.min(a, b)), plot.invert(Math.max(a, b))];
+        if (high > low) shared.zoom([low, high]);
+      },
+      cancel: () => show(this.brush, false),
+      domain: () => shared.domain(),
+      move: (move, from) => shared.move(move, from),
     };
-    this.surface.addEventListener("pointermove", move);
-    this.surface.addEventListener("pointerup", end, { once: true });
-    this.surface.addEventListener("pointercancel", end, { once: true });
-  }
-
-  private zoomTo(a: number, b: number): void {
-    const [low, high] = [this.plot.invert(Math.min(a, b)), this.plot.invert(Math.max(a, b))];
-    if (high > low) this.shared.zoom([low, high]);
   }
 
   private paintBrush(a: number, b: number): void {
@@ -138,13 +139,22 @@ export class Panel {
     if (!area) return;
     const clamp = (px: number) => Math.min(area.left + area.width, Math.max(area.left, px));
     const [left, right] = [clamp(Math.min(a, b)), clamp(Math.max(a, b))];
-    show(this.brush, right - left >= LEAST_DRAG);
+    show(this.brush, right > left);
     Object.assign(this.brush.style, {
       left: `${left}px`,
       width: `${right - left}px`,
       top: `${area.top}px`,
       height: `${area.height}px`,
     });
+  }
+
+  private paintEnds(rows: Rows): void {
+    const { state, plot } = this;
+    const area = plot.area;
+    if (!state || !area) return;
+    const marks = marksOf(state.series, rows, { ...state, width: area.width });
+    const look = { theme: state.tokens.theme, labels: state.room > 0, lowest: state.best === "min" };
+    this.ends.paint(marks, plot, area, look);
   }
 
   private paintRule(): void {
@@ -161,17 +171,27 @@ export class Panel {
       return;
     }
     Object.assign(this.rule.style, { left: `${px}px`, top: `${area.top}px`, height: `${area.height}px` });
-    const readings = readAt(state.series, state.axis, x, state.smooth);
+    const readings = this.readings(state, x);
     const place = placeName(state.axis, x);
     setText(this.reading, `${place}${this.bestText(readings)}`);
     if (this.inside) this.tip.show(place, readings, state.tokens.theme, px, area);
     else this.tip.hide();
   }
 
+  /** Values there, of the runs that matter if there are any, else of all; with bands of the groups. */
+  private readings(state: PlotState, x: number): Reading[] {
+    if (state.groups) return groupReadings(this.rows?.groups ?? [], x);
+    const all = readAt(state.series, state.axis, x, state.smooth, state.smoothKind);
+    const front = all.filter((one) => roleOf(one.run, state.emphasis, "") !== "context");
+    return front.length > 0 ? front : all;
+  }
+
   /** Value of the best run there, which the rule's box shows among the others. */
   private bestText(readings: readonly Reading[]): string {
     const best = readings[this.state?.best === "min" ? readings.length - 1 : 0];
     if (!best) return "";
-    return readings.length === 1 ? `: ${readingText(best)}` : `: ${readingText(best)} best run`;
+    return readings.length === 1
+      ? `: ${readingText(best)}`
+      : `: ${readingText(best)} best ${this.state?.groups ? "group" : "run"}`;
   }
 }

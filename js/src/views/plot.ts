@@ -2,27 +2,24 @@
 
 import type { View } from "vega";
 import { coalesce } from "../lib/coalesce";
-import { coloursOf, DASHES } from "../lib/palette";
-import { chartRows, type Rows } from "../lib/rows";
-import type { Axis, Series } from "../lib/series";
-import { panelSpec, withZoom, X_SIGNAL } from "../lib/spec";
+import { lineColours } from "../lib/emphasis";
+import { DASHES } from "../lib/palette";
+import { chartRows, type RowOptions, type Rows } from "../lib/rows";
+import type { Series } from "../lib/series";
+import { panelSpec, withZoom, X_SIGNAL, Y_SIGNAL } from "../lib/spec";
 import { type Tokens, vegaConfig } from "../lib/theme";
 import type { Vega } from "../vega";
 
 /** Live points are drawn at most four times a second; what a hand does is drawn at once. */
 const LIVE_INTERVAL = 250;
 
-export interface PlotState {
+export interface PlotState extends Omit<RowOptions, "width"> {
   spec: Record<string, unknown>;
   series: Series[];
-  axis: Axis;
-  logX: boolean;
-  logY: boolean;
-  smooth: number;
-  domain: [number, number] | null;
   height: number;
+  /** Room for labels at the right, px. */
+  room: number;
   tokens: Tokens;
-  best: "min" | "max";
 }
 
 /** Where the axes' inner area lies in the panel, px. */
@@ -60,8 +57,9 @@ export class Plot {
   get area(): PlotArea | null {
     if (!this.view) return null;
     const [left, top] = this.view.origin();
+    const padding = this.view.padding() as { left: number; top: number };
     const { width, height } = this.inner();
-    return { left, top, width, height };
+    return { left: left + padding.left, top: top + padding.top, width, height };
   }
 
   /** x of the data at a pixel of the panel. */
@@ -114,7 +112,7 @@ export class Plot {
 
   private build(state: PlotState, width: number, kind: string): void {
     const { vega } = this;
-    const colours = coloursOf(state.tokens.theme);
+    const colours = lineColours(state.tokens.theme);
     const spec = panelSpec(state.spec, { ...state, width, colours, dashes: DASHES });
     const compiled = vega.compile(spec as never, { config: vegaConfig(state.tokens) as never }).spec;
     const runtime = vega.parse(withZoom(compiled as never, state.domain) as never);
@@ -136,8 +134,15 @@ export class Plot {
   private async run(state: PlotState, width: number, rows: Rows): Promise<void> {
     const view = this.view as View;
     view.data("series", rows.line);
-    if (hasData(view, "raw")) view.data("raw", rows.raw);
-    view.signal(X_SIGNAL, state.domain).width(width).height(state.height);
+    for (const [name, data] of [
+      ["raw", rows.raw],
+      ["band", rows.band],
+    ] as const) {
+      if (hasData(view, name)) view.data(name, data);
+    }
+    view.signal(X_SIGNAL, state.domain).signal(Y_SIGNAL, rows.span && [rows.span.low, rows.span.high]);
+    // Half a mark of the ends stands above or beside the plot.
+    view.padding({ left: 0, right: state.room, top: 5, bottom: 0 }).width(width).height(state.height);
     await view.runAsync();
   }
 }

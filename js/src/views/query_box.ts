@@ -41,9 +41,10 @@ export class QueryBox {
   constructor(
     private readonly shared: Selection,
     private readonly scope: Scope,
+    always = false,
   ) {
     this.query = shared.query;
-    this.open.value = this.query.peek() !== "";
+    this.open.value = always || this.query.peek() !== "";
     const field = h("div", "query-field", {}, this.input, this.list);
     this.root.append(h("div", "query-row", {}, field, this.apply, this.clear), this.said);
     this.root.id = uniqueId("query");

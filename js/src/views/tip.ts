@@ -42,8 +42,9 @@ export class Tip {
 }
 
 function tipRow(reading: Reading, colours: string[]): HTMLElement {
-  const { run, colour, dash } = reading.series.header;
-  const name = h("span", "", { title: run }, middleCut(run, 32));
+  const { run, colour, dash, of } = reading;
+  const runs = of === undefined ? "" : ` (${of})`;
+  const name = h("span", "", { title: run }, `${middleCut(run, 32)}${runs}`);
   const value = h("span", "", {}, readingText(reading));
   return h(
     "div",

@@ -45,6 +45,7 @@ class Capture:
         self._redactor = redactor
         self._source: str | None = None
         self._tail: Tail | None = None
+        self._told: tuple[int, Params] | None = None
         self._tees: list[Tee] = []
         self._error: BaseException | None = None
         self._inputs: Params | None = None
@@ -151,10 +152,14 @@ class Capture:
     def _output_part(self) -> Params:
         if self._tail is None:
             return {}
-        text = self._tail.text()
-        if self._tail.dropped:
-            text = f"[{self._tail.lost:,} bytes before this line were not kept]\n{text}"
-        return {"output": self._redactor.clean(text), "output_cut": self._tail.dropped}
+        added = self._tail.added
+        if self._told is None or self._told[0] != added:
+            text = self._tail.text()
+            if self._tail.dropped:
+                text = f"[{self._tail.lost:,} bytes before this line were not kept]\n{text}"
+            # 40 ms for the full 64 KB, and an open run is looked at once a second.
+            self._told = added, {"output": self._redactor.clean(text), "output_cut": self._tail.dropped}
+        return dict(self._told[1])
 
     def _error_part(self) -> Params:
         if self._error is None or not self.wanted:

@@ -27,6 +27,11 @@ class Tail:
     ----------
     limit
         Bytes of UTF-8 kept.
+
+    Attributes
+    ----------
+    added : int
+        Pieces appended so far: an unchanged number means an unchanged text.
     """
 
     def __init__(self, limit: int = TAIL_BYTES) -> None:
@@ -35,12 +40,14 @@ class Tail:
         self._parts: list[str] = []
         self._size = 0
         self._lost = 0
+        self.added = 0
 
     def add(self, text: str) -> None:
         """Append a piece."""
         with self._lock:
             self._parts.append(text)
             self._size += len(text)
+            self.added += 1
             if self._size > 4 * self._limit:
                 self._shorten()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sm_track_widgets.charts import status
+from sm_track_widgets.reading import frames
 from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.columns import ColumnData
 from sm_track_widgets.widgets.selection.filters import Filter, Mask, keeps
@@ -54,6 +55,16 @@ class Rows:
     def kinds(self) -> dict[str, str]:
         """For each column its kind."""
         return {name: self.data(name).kind for name in map(str, self.frame.columns)}
+
+    def choose(self, names: Sequence[str]) -> list[str]:
+        """Return the columns that names, patterns (``params.*``) or short forms (``lr``, ``auc.max``) mean.
+
+        Raises
+        ------
+        UsageError
+            When a name fits no column.
+        """
+        return [found for name in names for found in frames.columns_meant(self.frame, name)]
 
     def data(self, name: str) -> ColumnData:
         """Return a column; one that is not there has no value in any row."""

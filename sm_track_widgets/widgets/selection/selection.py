@@ -20,7 +20,7 @@ from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.selection import code, query_text
-from sm_track_widgets.widgets.selection.filters import Filter, checked
+from sm_track_widgets.widgets.selection.filters import Filter, Mask, checked
 from sm_track_widgets.widgets.selection.rows import Rows
 from sm_track_widgets.widgets.selection.splitting import split
 from sm_track_widgets.widgets.table_source import TableSource, table_source
@@ -139,6 +139,11 @@ class Selection(anywidget.AnyWidget):
         return self._header
 
     @property
+    def rows(self) -> Rows:
+        """The runs with their columns as the page has them."""
+        return self._rows
+
+    @property
     def runs(self) -> pd.DataFrame:
         """All runs that were read, filtered or not."""
         return self._rows.frame
@@ -154,7 +159,12 @@ class Selection(anywidget.AnyWidget):
     @property
     def passing(self) -> pd.DataFrame:
         """The runs that satisfy the filters, picked or not."""
-        return self._rows.where(self._rows.passing(cast("list[Filter]", self.filters), self.filter))
+        return self._rows.where(self.passing_mask)
+
+    @property
+    def passing_mask(self) -> Mask:
+        """For each of `runs` whether it satisfies the filters."""
+        return self._rows.passing(cast("list[Filter]", self.filters), self.filter)
 
     def to_code(self, kind: str = "python") -> str:
         """Return code that finds the runs that satisfy the filters.

@@ -1,0 +1,35 @@
+/** Entry of the bundle that has all views: the dashboard's, and that of pages saved as HTML. */
+
+import { CORE } from "./core_views";
+import { DETAIL } from "./detail_views";
+import { widget } from "./entry";
+import { PLOTS } from "./plot_views";
+import { Compare } from "./views/compare";
+import { Dashboard } from "./views/dashboard";
+import { Importance } from "./views/importance";
+import { mountChart } from "./views/link_chart";
+import { RunTable } from "./views/run_table";
+
+/** Parts of a dashboard, its tabs in order; the table stands below them. */
+const PARTS: ConstructorParameters<typeof Dashboard>[5] = {
+  charts: { label: "Charts", mount: (root, model, tokens, scope) => mountChart(root, model, tokens, scope) },
+  importance: {
+    label: "Importance",
+    mount: (root, model, tokens, scope) => new Importance(root, model, tokens, scope),
+  },
+  compare: {
+    label: "Compare",
+    mount: (root, model, tokens, scope) => new Compare(root, model, tokens, scope),
+  },
+  table: { label: "Runs", mount: (...parts) => new RunTable(...parts) },
+};
+
+export default widget({
+  alone: { ...CORE.alone, ...DETAIL.alone },
+  linked: {
+    ...CORE.linked,
+    ...DETAIL.linked,
+    ...PLOTS.linked,
+    Dashboard: (...parts) => new Dashboard(...parts, PARTS),
+  },
+});

@@ -1,0 +1,1 @@
+"""Runs side by side: which of their facts differ, and by how much."""

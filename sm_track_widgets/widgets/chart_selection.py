@@ -1,0 +1,84 @@
+"""A chart of the runs of a `Selection`: those that are picked, and the best of those that satisfy the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sm_track_widgets._errors import NotFoundError
+from sm_track_widgets._names import is_system, lower_is_better
+from sm_track_widgets.widgets.chart_source import ChartSource, Lines, Want, chart_source
+from sm_track_widgets.widgets.linked import LinkedView
+from sm_track_widgets.widgets.selection.selection import Selection
+
+if TYPE_CHECKING:
+    from sm_track_widgets.widgets.selection.rows import Rows
+
+SHOWN = 24
+"""Runs that have lines: more are not told apart, and each costs its points."""
+METRICS = 4
+
+
+def selection_in(source: Any) -> Selection | None:
+    """Return the selection that `source` is or shows; None for anything else."""
+    return (
+        source.selection
+        if isinstance(source, LinkedView)
+        else source
+        if isinstance(source, Selection)
+        else None
+    )
+
+
+def metrics_of(selection: Selection) -> list[str]:
+    """Return the metrics that are drawn where none are named: the first of those that are no machine's."""
+    names = [name.removeprefix("metrics.").removesuffix(".last") for name in _last(selection.rows)]
+    return [name for name in names if not is_system(name)][:METRICS]
+
+
+def drawn(selection: Selection, metrics: Sequence[str]) -> list[str]:
+    """Return the trial components of the runs that have lines: picked ones, the baseline, then the best that pass."""
+    rows = selection.rows
+    picked = set(selection.selected)
+    wanted = [place for place, name in enumerate(rows.names) if name in picked][:SHOWN]
+    wanted += [place for place, name in enumerate(rows.names) if name == selection.baseline]
+    wanted += _best(selection, metrics[0] if metrics else None)
+    components = rows.frame.attrs.get("components", {})
+    named = list(dict.fromkeys(rows.names[place] for place in wanted))[:SHOWN]
+    return [str(components.get(name, name)) for name in named]
+
+
+def selection_source(selection: Selection, metrics: Sequence[str]) -> ChartSource:
+    """Return how to read the lines of a selection as it is then."""
+    experiment = selection.source.experiment
+
+    def read(want: Want) -> Lines:
+        names = drawn(selection, metrics)
+        if not names or not metrics:
+            return Lines()
+        try:
+            return chart_source(None, experiment, metrics, names).read(want)
+        except NotFoundError:  # no points yet, or runs that nobody stores here
+            return Lines(band=want.band)
+
+    follows: Callable[[Any], bool] = chart_source(None, experiment, metrics, None).follows
+    return ChartSource(selection.source.title, read, follows, again=True)
+
+
+def _last(rows: Rows) -> list[str]:
+    return [name for name in rows.columns if name.startswith("metrics.") and name.endswith(".last")]
+
+
+def _best(selection: Selection, metric: str | None) -> list[int]:
+    """Return places of the best runs that pass, by a metric's last value; without one the first that pass."""
+    rows = selection.rows
+    passing = np.flatnonzero(selection.passing_mask)
+    name = f"metrics.{metric}.last"
+    data = rows.data(name) if name in rows.columns else None
+    if metric is None or data is None or data.numbers is None:
+        return [int(place) for place in passing[:SHOWN]]
+    values = data.numbers[passing]
+    keys = np.where(np.isnan(values), np.inf, values if lower_is_better(metric) else -values)
+    return [int(passing[place]) for place in np.argsort(keys, kind="stable")[:SHOWN]]
