@@ -6,6 +6,7 @@ import type { MetricChart } from "../src/views/metric_chart";
 import { blown, mountChart, picked, told } from "./charts";
 import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compare_samples";
 import { FakeModel } from "./fake_model";
+import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
 import { tableCases } from "./table_cases";
@@ -146,6 +147,29 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     detail("logs", { status: "InProgress", ended: null, live: true, started: now() - 102, now: now() }),
   RunDetailEmpty: () =>
     detail("metrics", { metrics: [], parameters: [], artifacts: [], about: [], group: "" }),
+  ParallelCoords: () => parallel(shared(400)),
+  ParallelCoordsBrushed: () =>
+    parallel(
+      pickedRuns(
+        shared(400, {
+          filters: [
+            { column: "params.max_depth", low: 4, high: 8 },
+            { column: "params.tree_method", values: ["hist", "exact"] },
+          ],
+        }),
+      ),
+      { flip: ["metrics.validation:loss.last"] },
+    ),
+  ParallelCoordsOne: () => parallel(shared(1)),
+  ParallelCoordsNoAxes: () => parallel(shared(40), { axes: [] }),
+  ParallelCoordsTexts: () =>
+    parallel(shared(60), {
+      axes: ["tags.team", "status", "started", "metrics.extra_5.last"],
+      color: "tags.team",
+    }),
+  ParallelCoordsNoMatch: () => parallel(shared(40, { filter: "nothing-like-this" })),
+  ParallelCoordsEmpty: () => parallel(shared(0)),
+  ParallelCoordsLarge: () => parallel(shared(10_000)),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>
@@ -153,6 +177,24 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
   ...tableCases(table),
+  Scatter: () => scatter(pickedRuns(shared(400))),
+  ScatterBrushed: () =>
+    scatter(
+      shared(400, {
+        filters: [
+          { column: "params.learning_rate", low: 0.01, high: 0.1 },
+          { column: "metrics.validation:auc.last", low: 0.92, high: null },
+        ],
+      }),
+      { color: "params.tree_method", size: "duration_s" },
+    ),
+  ScatterTexts: () => scatter(shared(400), { x: "params.tree_method", log_x: false }),
+  ScatterPareto: () =>
+    scatter(shared(400), { x: "duration_s", log_x: false, color: "params.max_depth", pareto: true }),
+  ScatterOne: () => scatter(shared(1)),
+  ScatterNoColumns: () => scatter(shared(40), { x: "", y: "" }),
+  ScatterEmpty: () => scatter(shared(0)),
+  ScatterLarge: () => scatter(shared(100_000)),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),
@@ -166,7 +208,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
 };
 
 /** Shown when the page is opened without `?view=`. */
-const DEFAULT = Object.keys(CASES).filter((name) => name !== "RunTableLarge");
+const DEFAULT = Object.keys(CASES).filter((name) => !name.endsWith("Large"));
 
 interface Mounted {
   model: FakeModel;
