@@ -6,7 +6,7 @@ import type { MetricChart } from "../src/views/metric_chart";
 import { blown, mountChart, picked, told } from "./charts";
 import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compare_samples";
 import { FakeModel } from "./fake_model";
-import { parallel, picks, scatter } from "./plots";
+import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
 import { tableCases } from "./table_cases";
@@ -123,29 +123,6 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   MetricChartMetric: () => chart({ runs: 4, points: 200 }, { x: "validation:loss" }),
   MetricChartPicked: () => chart({ runs: 30, points: 200 }),
   MetricChartEmpty: () => chart({ runs: 0, points: 0 }),
-  ParallelCoords: () => parallel(shared(400)),
-  ParallelCoordsBrushed: () =>
-    parallel(
-      picks(
-        shared(400, {
-          filters: [
-            { column: "params.max_depth", low: 4, high: 8 },
-            { column: "params.tree_method", values: ["hist", "exact"] },
-          ],
-        }),
-      ),
-      { flip: ["metrics.validation:loss.last"] },
-    ),
-  ParallelCoordsOne: () => parallel(shared(1)),
-  ParallelCoordsNoAxes: () => parallel(shared(40), { axes: [] }),
-  ParallelCoordsTexts: () =>
-    parallel(shared(60), {
-      axes: ["tags.team", "status", "started", "metrics.extra_5.last"],
-      color: "tags.team",
-    }),
-  ParallelCoordsNoMatch: () => parallel(shared(40, { filter: "nothing-like-this" })),
-  ParallelCoordsEmpty: () => parallel(shared(0)),
-  ParallelCoordsLarge: () => parallel(shared(10_000)),
   Dashboard: () => dashboard(5000, { filters: FILTERED }),
   ParamGrid: () => grid(400),
   ParamGridFiltered: () => grid(5000, { filters: FILTERED }),
@@ -170,13 +147,37 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     detail("logs", { status: "InProgress", ended: null, live: true, started: now() - 102, now: now() }),
   RunDetailEmpty: () =>
     detail("metrics", { metrics: [], parameters: [], artifacts: [], about: [], group: "" }),
+  ParallelCoords: () => parallel(shared(400)),
+  ParallelCoordsBrushed: () =>
+    parallel(
+      pickedRuns(
+        shared(400, {
+          filters: [
+            { column: "params.max_depth", low: 4, high: 8 },
+            { column: "params.tree_method", values: ["hist", "exact"] },
+          ],
+        }),
+      ),
+      { flip: ["metrics.validation:loss.last"] },
+    ),
+  ParallelCoordsOne: () => parallel(shared(1)),
+  ParallelCoordsNoAxes: () => parallel(shared(40), { axes: [] }),
+  ParallelCoordsTexts: () =>
+    parallel(shared(60), {
+      axes: ["tags.team", "status", "started", "metrics.extra_5.last"],
+      color: "tags.team",
+    }),
+  ParallelCoordsNoMatch: () => parallel(shared(40, { filter: "nothing-like-this" })),
+  ParallelCoordsEmpty: () => parallel(shared(0)),
+  ParallelCoordsLarge: () => parallel(shared(10_000)),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>
     table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
-  Scatter: () => scatter(picks(shared(400))),
+  ...tableCases(table),
+  Scatter: () => scatter(pickedRuns(shared(400))),
   ScatterBrushed: () =>
     scatter(
       shared(400, {
@@ -194,7 +195,6 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   ScatterNoColumns: () => scatter(shared(40), { x: "", y: "" }),
   ScatterEmpty: () => scatter(shared(0)),
   ScatterLarge: () => scatter(shared(100_000)),
-  ...tableCases(table),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),

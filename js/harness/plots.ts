@@ -5,7 +5,7 @@ import type { FrameHeader } from "../src/lib/columns";
 type State = Record<string, unknown>;
 
 /** The selection with three runs picked, and a fourth as the baseline. */
-export const picks = (shared: State): State => {
+export const picked = (shared: State): State => {
   const { runs } = shared["_header"] as FrameHeader;
   return { ...shared, selected: [12, 150, 222].map((row) => runs[row]), baseline: runs[31] };
 };

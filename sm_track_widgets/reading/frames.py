@@ -135,7 +135,7 @@ def named(frame: pd.DataFrame, wanted: Iterable[str]) -> list[str]:
     UsageError
         When a name fits no column; a pattern may fit none.
     """
-    return list(dict.fromkeys(column for name in wanted for column in columns_meant(frame, name)))
+    return list(dict.fromkeys(column for name in wanted for column in _matching(frame, name)))
 
 
 def points_frame(series: Sequence[Series]) -> pd.DataFrame:
@@ -269,14 +269,7 @@ def _text(values: Sequence[Any]) -> Any:
     return out
 
 
-def columns_meant(frame: pd.DataFrame, name: str) -> list[str]:
-    """Return the columns that a name, a pattern or a short form means; see `choose`.
-
-    Raises
-    ------
-    UsageError
-        When a name fits no column; a pattern may fit none.
-    """
+def _matching(frame: pd.DataFrame, name: str) -> list[str]:
     columns: list[str] = list(frame.columns)
     if any(sign in name for sign in "*?[") and name not in columns:
         return fnmatch.filter(columns, name)

@@ -17,13 +17,15 @@ from sm_track_widgets.widgets.compare import LEAST, MOST, Compare
 from sm_track_widgets.widgets.importance import Importance
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.metric_chart import MetricChart
+from sm_track_widgets.widgets.parallel_coords import ParallelCoords
 from sm_track_widgets.widgets.param_grid import grid_columns
 from sm_track_widgets.widgets.run_table import RunTable
+from sm_track_widgets.widgets.scatter import Scatter
 
 if TYPE_CHECKING:
     from sm_track_widgets.widgets.selection.selection import Selection
 
-TABLE_HEIGHT, CHART_HEIGHT = 330, 190
+TABLE_HEIGHT, CHART_HEIGHT, PLOT_HEIGHT = 330, 190, 250
 
 
 class Dashboard(LinkedView):
@@ -41,7 +43,8 @@ class Dashboard(LinkedView):
     columns
         Columns that have a control, in order.
     tab
-        What stands above the table: ``"charts"``, ``"importance"`` or ``"compare"``.
+        What stands above the table: ``"charts"``, ``"parallel"``, ``"scatter"``, ``"importance"`` or
+        ``"compare"``.
     query, filters, filter, selected, baseline, title, refresh
         As of `Selection`.
 
@@ -64,7 +67,7 @@ class Dashboard(LinkedView):
 
     view = "Dashboard"
     _esm = assets.esm("explorer")
-    tabs: ClassVar[tuple[str, ...]] = ("charts", "importance", "compare")
+    tabs: ClassVar[tuple[str, ...]] = ("charts", "parallel", "scatter", "importance", "compare")
 
     # -- public traits -------------------------------------------------------------------------------------------
     columns = traitlets.List(traitlets.Unicode(), help="Columns that have a control, in order.").tag(
@@ -151,6 +154,8 @@ class Dashboard(LinkedView):
         makers: dict[str, Callable[[], SmWidget]] = {
             "table": lambda: self.table,
             "charts": lambda: MetricChart(self._metrics or None, self.selection, height=CHART_HEIGHT),
+            "parallel": lambda: ParallelCoords(self.selection, height=PLOT_HEIGHT),
+            "scatter": lambda: Scatter(self.selection, height=PLOT_HEIGHT),
             "importance": lambda: Importance(lambda: self.selection.passing, target),
             "compare": self._of_picked,
         }

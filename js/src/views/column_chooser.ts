@@ -1,5 +1,6 @@
 /** Which columns the table shows: a list with a search box, opened by a button, closed by Escape. */
 
+import type { Signal } from "@preact/signals-core";
 import { button, h, setAttributes, show, uniqueId } from "../dom";
 import type { Column } from "../lib/columns";
 import type { Scope } from "../scope";
@@ -28,8 +29,10 @@ export class ColumnChooser {
   private all: Column[] = [];
 
   constructor(
-    private readonly layout: TableLayout,
+    private readonly chosen: Signal<string[]>,
     scope: Scope,
+    /** Of a table: what it keeps at the left, and of which metrics it shows curves. */
+    private readonly layout: TableLayout | null = null,
   ) {
     this.root.append(this.search, this.list);
     this.open(false);
@@ -79,6 +82,15 @@ export class ColumnChooser {
     this.list.replaceChildren(...(sets.length > 0 ? sets : [h("div", "quiet", {}, "No such column")]));
   }
 
+  private toggle(name: string): void {
+    if (this.layout) {
+      this.layout.toggle(name);
+      return;
+    }
+    const shown = this.chosen.peek();
+    this.chosen.value = shown.includes(name) ? shown.filter((one) => one !== name) : [...shown, name];
+  }
+
   /** A line for each column; one for all statistics of a metric. */
   private lines(columns: readonly Column[]): HTMLElement[] {
     const metrics = new Map<string, Column[]>();
@@ -94,8 +106,8 @@ export class ColumnChooser {
 
   private option(column: Column): HTMLElement {
     const box = h("input", "", { type: "checkbox" });
-    box.checked = this.layout.chosen.peek().includes(column.name);
-    box.addEventListener("change", () => this.layout.toggle(column.name));
+    box.checked = this.chosen.peek().includes(column.name);
+    box.addEventListener("change", () => this.toggle(column.name));
     const label = h("label", "", { title: column.name }, box, h("span", "value", {}, column.label));
     const metric = trendOf(column.name);
     return h("div", "option-row", {}, label, metric ? this.trend(metric) : null, this.pin(column));
@@ -103,27 +115,30 @@ export class ColumnChooser {
 
   /** Turns the curves of a metric on and off; null where there are none. */
   private trend(metric: string): HTMLElement | null {
-    if (!this.layout.hasTrends) return null;
-    const on = () => String(this.layout.trends.peek()?.includes(metric) ?? false);
+    const { layout } = this;
+    if (!layout?.hasTrends) return null;
+    const on = () => String(layout.trends.peek()?.includes(metric) ?? false);
     const label = `Curves of ${metric}`;
     const made = button("Curve", "pin", { "aria-pressed": on(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
-      this.layout.trend(metric);
+      layout.trend(metric);
       this.paint();
       this.list.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus();
     });
     return made;
   }
 
-  private pin(column: Column): HTMLElement {
-    const pinned = () => String(this.layout.pinned.peek()?.includes(column.name) ?? false);
+  private pin(column: Column): HTMLElement | null {
+    const { layout } = this;
+    if (!layout) return null;
+    const pinned = () => String(layout.pinned.peek()?.includes(column.name) ?? false);
     const label = `Keep ${column.label} at the left`;
     const made = button("Pin", "pin", { "aria-pressed": pinned(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
-      this.layout.pin(column.name);
+      layout.pin(column.name);
       setAttributes(made, { "aria-pressed": pinned() });
       const box = made.parentElement?.querySelector("input");
-      if (box) box.checked = this.layout.chosen.peek().includes(column.name);
+      if (box) box.checked = this.chosen.peek().includes(column.name);
     });
     return made;
   }
@@ -131,14 +146,14 @@ export class ColumnChooser {
   private statistics(metric: string, columns: readonly Column[]): HTMLElement {
     const toggles = columns.map((column) => {
       const statistic = column.name.slice(column.name.lastIndexOf(".") + 1);
-      const on = () => String(this.layout.chosen.peek().includes(column.name));
+      const on = () => String(this.chosen.peek().includes(column.name));
       const toggle = button(statistic, "", {
         "aria-pressed": on(),
         "aria-label": `${metric} ${statistic}`,
         title: column.name,
       });
       toggle.addEventListener("click", () => {
-        this.layout.toggle(column.name);
+        this.toggle(column.name);
         setAttributes(toggle, { "aria-pressed": on() });
       });
       return toggle;

@@ -1,7 +1,7 @@
 /** Parallel coordinates: a line for each run over an axis for each column, filtered by brushing the axes. */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { h, setText, show } from "../dom";
+import { h, setAttributes, setText, show } from "../dom";
 import { type Colouring, colouring } from "../lib/colouring";
 import { type Column, type Frame, isCodes } from "../lib/columns";
 import { formatCount } from "../lib/format";
@@ -12,8 +12,8 @@ import type { Tokens } from "../lib/theme";
 import { bind, type Model } from "../model";
 import { Scope } from "../scope";
 import type { Selection } from "../selection";
-import { AxesChooser } from "./axes_chooser";
 import { colourLegend } from "./colour_legend";
+import { ColumnChooser } from "./column_chooser";
 import { columnSelect } from "./column_select";
 import { resizeGrip } from "./grip";
 import { NextFrame, widthOf } from "./layers";
@@ -56,7 +56,7 @@ export class ParallelCoords {
   private readonly tip = new PlotTip(this.host);
   private readonly plan: ReadonlySignal<Plan | null>;
   private readonly colours: ReadonlySignal<Colouring>;
-  private readonly chooser: AxesChooser;
+  private readonly chooser: ColumnChooser;
   private drawn: unknown[] = [];
   private readonly top = new NextFrame();
 
@@ -80,25 +80,33 @@ export class ParallelCoords {
       const scale = column ? scaleOf(column, (this.log.value ?? []).includes(column.name)) : null;
       return colouring(column, scale, tokens.value.theme);
     });
-    this.chooser = new AxesChooser(
-      {
-        has: (column) => (this.axes.peek() ?? []).includes(column),
-        set: (column, on) => this.setAxis(column, on),
-      },
-      scope,
-    );
+    this.chooser = new ColumnChooser(this.chosen(), scope);
+    setText(this.chooser.button, "Axes");
+    setAttributes(this.chooser.root, { "aria-label": "Axes" });
     this.build();
     this.connect();
   }
 
-  /** Show another axis, with the scale that suits it, or one less. */
-  private setAxis(column: Column, on: boolean): void {
-    const { name } = column;
-    const others = (this.axes.peek() ?? []).filter((other) => other !== name);
-    batch(() => {
-      this.axes.value = on ? [...others, name] : others;
-      if (on && wantsLog(column)) switchName(this.log, name, true);
+  /** The axes for the chooser; one that is added gets the scale that suits it. */
+  private chosen(): Signal<string[]> {
+    const chosen = signal(this.axes.peek());
+    this.scope.effect(() => {
+      chosen.value = this.axes.value;
     });
+    this.scope.effect(() => {
+      const next = chosen.value;
+      const before = this.axes.peek();
+      if (next === before) return;
+      const added = next.filter((name) => {
+        const column = this.shared.frame.peek()?.byName.get(name);
+        return column && !before.includes(name) && wantsLog(column);
+      });
+      batch(() => {
+        this.axes.value = next;
+        if (added.length > 0) this.log.value = [...new Set([...(this.log.peek() ?? []), ...added])];
+      });
+    });
+    return chosen;
   }
 
   private build(): void {

@@ -92,7 +92,7 @@ export class RunTable {
     this.foot = new TableFoot(shared, copy, (runs) => this.edit.archive(runs), writable, scope);
     this.menu = new ColumnMenu(shared, this.layout, this.groupBy, scope);
     this.grid = this.newGrid(model);
-    this.chooser = new ColumnChooser(this.layout, scope);
+    this.chooser = new ColumnChooser(this.layout.chosen, scope, this.layout);
     this.groups = new GroupChoice(this.groupBy, scope);
     this.queryBox = new QueryBox(shared, scope);
     this.build();
