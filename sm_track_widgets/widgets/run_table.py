@@ -117,26 +117,19 @@ class RunTable(LinkedView):
         **unknown: Any,
     ) -> None:
         reject_unknown(type(self), unknown)
-        selection = selection_of(
-            source,
-            query=query,
-            filters=filters,
-            filter=filter,
-            selected=selected,
-            baseline=baseline,
-            title=title,
-            refresh=refresh,
-        )
-        frame = selection.runs
+        shared: dict[str, Any] = {
+            "query": query,
+            "filters": filters,
+            "filter": filter,
+            "selected": selected,
+            "baseline": baseline,
+        }
+        selection = selection_of(source, **shared, title=title, refresh=refresh)
         super().__init__(
             selection,
-            columns=encoding.default_columns(frame) if columns is None else _checked(columns, frame),
-            sort=_sort_keys(sort, frame),
+            **_look(selection.runs, columns, sort, group_by, pinned, sparklines),
             height=HEIGHT if height is None else int(height),
-            group_by=_checked([group_by], frame)[0] if group_by else "",
             differing=bool(differing),
-            pinned=_checked(pinned, frame, "pinned"),
-            sparklines=_metrics(sparklines, frame),
             _experiment=selection.source.experiment or "",
             _chosen=columns is not None,
             _writable=writable(selection),
@@ -214,6 +207,24 @@ class RunTable(LinkedView):
         frame = self.selection.runs
         place = [place for place, name in enumerate(encoding.run_names(frame)) if name == self.baseline]
         return frame.iloc[place] if place else None
+
+
+def _look(
+    frame: pd.DataFrame,
+    columns: Sequence[str] | None,
+    sort: SortKeys,
+    group_by: str,
+    pinned: Sequence[str],
+    sparklines: Sequence[str],
+) -> dict[str, Any]:
+    """Return the traits that name columns, checked."""
+    return {
+        "columns": encoding.default_columns(frame) if columns is None else _checked(columns, frame),
+        "sort": _sort_keys(sort, frame),
+        "group_by": _checked([group_by], frame)[0] if group_by else "",
+        "pinned": _checked(pinned, frame, "pinned"),
+        "sparklines": _metrics(sparklines, frame),
+    }
 
 
 def _checked(names: Sequence[str], frame: pd.DataFrame, argument: str = "columns") -> list[str]:
