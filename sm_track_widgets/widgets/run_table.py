@@ -127,7 +127,8 @@ class RunTable(LinkedView):
         selection = selection_of(source, **shared, title=title, refresh=refresh)
         super().__init__(
             selection,
-            **_look(selection.runs, columns, sort, group_by, pinned, sparklines),
+            **_named(selection.runs, columns, group_by, pinned, sparklines),
+            sort=_sort_keys(sort, selection.runs),
             height=HEIGHT if height is None else int(height),
             differing=bool(differing),
             _experiment=selection.source.experiment or "",
@@ -209,10 +210,9 @@ class RunTable(LinkedView):
         return frame.iloc[place] if place else None
 
 
-def _look(
+def _named(
     frame: pd.DataFrame,
     columns: Sequence[str] | None,
-    sort: SortKeys,
     group_by: str,
     pinned: Sequence[str],
     sparklines: Sequence[str],
@@ -220,7 +220,6 @@ def _look(
     """Return the traits that name columns, checked."""
     return {
         "columns": encoding.default_columns(frame) if columns is None else _checked(columns, frame),
-        "sort": _sort_keys(sort, frame),
         "group_by": _checked([group_by], frame)[0] if group_by else "",
         "pinned": _checked(pinned, frame, "pinned"),
         "sparklines": _metrics(sparklines, frame),
