@@ -18,6 +18,8 @@ from sm_track_widgets.widgets.static_runs import StaticRuns
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sm_track_widgets.widgets.selection.selection import Selection
+
 HEIGHT = 400
 SortKeys = str | Sequence[str] | Sequence[Mapping[str, Any]] | None
 
@@ -127,13 +129,11 @@ class RunTable(LinkedView):
         selection = selection_of(source, **shared, title=title, refresh=refresh)
         super().__init__(
             selection,
-            **_named(selection.runs, columns, group_by, pinned, sparklines),
+            **_named(selection, columns, group_by, pinned, sparklines),
             sort=_sort_keys(sort, selection.runs),
             height=HEIGHT if height is None else int(height),
             differing=bool(differing),
-            _experiment=selection.source.experiment or "",
             _chosen=columns is not None,
-            _writable=writable(selection),
         )
         self._edits = RunEdits(selection)
         self.observe(self._decided, "columns")
@@ -211,18 +211,21 @@ class RunTable(LinkedView):
 
 
 def _named(
-    frame: pd.DataFrame,
+    selection: Selection,
     columns: Sequence[str] | None,
     group_by: str,
     pinned: Sequence[str],
     sparklines: Sequence[str],
 ) -> dict[str, Any]:
-    """Return the traits that name columns, checked."""
+    """Return the traits that tell of the selection's runs: columns, checked, and whether runs can be changed."""
+    frame = selection.runs
     return {
         "columns": encoding.default_columns(frame) if columns is None else _checked(columns, frame),
         "group_by": _checked([group_by], frame)[0] if group_by else "",
         "pinned": _checked(pinned, frame, "pinned"),
         "sparklines": _metrics(sparklines, frame),
+        "_experiment": selection.source.experiment or "",
+        "_writable": writable(selection),
     }
 
 
