@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from notebook_page import until
-from table_page import harness_page, head, headings, mounting, names, own, passing, sent, shared
+from table_page import faults_of, harness_page, head, headings, mounting, names, own, passing, sent, shared
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_chosen_columns_are_remembered_until_python_chooses(page, mount):
     assert statistics.all_inner_texts() == ["last", "min", "max", "avg", "std", "count", "Curve"]
     chooser.get_by_role("button", name="grad avg").click()
     chooser.get_by_role("checkbox", name="started").uncheck()
-    chooser.get_by_role("button", name="Keep max_depth at the left").click()
+    chooser.get_by_role("button", name="Pin max_depth at the left").click()
     page.keyboard.press("Escape")
     wanted = headings(table)
     assert "grad avg" in wanted
@@ -192,3 +192,35 @@ def test_curves_are_asked_for_the_rows_in_view(page, mount):
     table.get_by_role("grid").evaluate("(grid) => { grid.scrollTop = 4000; }")
     until("asked for more", lambda: len(sent(page)) == 2)
     assert not set(sent(page)[1]["runs"]) & set(asked["runs"])
+
+
+# -- accessibility -----------------------------------------------------------------------------------------------
+def open_columns(page, table):
+    table.get_by_role("button", name="Columns").click()
+
+
+def open_values(page, table):
+    head(table, "tree_method").click(button="right")
+
+
+def open_range(page, table):
+    head(table, "learning_rate").click(button="right")
+
+
+def open_group(page, table):
+    table.get_by_label("Group by").select_option("status")
+    until("groups", lambda: table.get_by_role("treegrid").count() == 1)
+    table.locator(".smtw-rows .smtw-row:visible").first.click()
+
+
+def edit_tag(page, table):
+    page.evaluate("() => window.m.model.push({ columns: ['tags.team'] })")
+    until("the column", lambda: headings(table) == ["run", "team"])
+    table.locator(".smtw-rows .smtw-row:visible [aria-colindex='2']").first.dblclick()
+    table.get_by_role("textbox").wait_for()
+
+
+@pytest.mark.parametrize("state", [open_columns, open_values, open_range, open_group, edit_tag])
+def test_what_opens_is_accessible(page, mount, state):
+    state(page, mount("RunTableRemembered"))
+    assert faults_of(page) == []

@@ -100,3 +100,15 @@ def drag(page: Page, plot: Locator, start: float, end: float, steps: int = 6) ->
     page.mouse.move(box["x"] + box["width"] * start, y)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * end, y, steps=steps)
+
+
+def faults_of(page: Page) -> list[str]:
+    """Return what axe finds wrong with what is shown."""
+    if not page.evaluate("() => !!window.axe"):
+        page.add_script_tag(path=JS / "node_modules" / "axe-core" / "axe.min.js")
+    tags = ["wcag2a", "wcag21a", "wcag2aa", "wcag21aa", "wcag22aa"]
+    return page.evaluate(
+        "async (values) => (await axe.run('#stage', { runOnly: { type: 'tag', values } })).violations"
+        ".flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))",
+        tags,
+    )

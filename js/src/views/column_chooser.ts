@@ -105,7 +105,7 @@ export class ColumnChooser {
   private trend(metric: string): HTMLElement | null {
     if (!this.layout.hasTrends) return null;
     const on = () => String(this.layout.trends.peek()?.includes(metric) ?? false);
-    const label = `Curves of ${metric}`;
+    const label = `Curve of ${metric}`;
     const made = button("Curve", "pin", { "aria-pressed": on(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
       this.layout.trend(metric);
@@ -117,7 +117,7 @@ export class ColumnChooser {
 
   private pin(column: Column): HTMLElement {
     const pinned = () => String(this.layout.pinned.peek()?.includes(column.name) ?? false);
-    const label = `Keep ${column.label} at the left`;
+    const label = `Pin ${column.label} at the left`;
     const made = button("Pin", "pin", { "aria-pressed": pinned(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
       this.layout.pin(column.name);
