@@ -142,10 +142,7 @@ class MetricChart(SmWidget):
         if selection is None:
             self._source = chart_source(source, experiment, self._metrics, _listed(runs))
         else:
-            _only(selection, experiment, runs)
-            self._metrics = self._metrics or metrics_of(selection)
-            self._source = selection_source(selection, self._metrics)
-            self._drawn = drawn(selection, self._metrics)
+            self._take(selection, experiment, runs)
         self._lines = self._source.read(Want(x, band or ""))
         self._open = LiveLines(self._source.follows, self._metrics)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
@@ -161,11 +158,21 @@ class MetricChart(SmWidget):
             _selection=selection,
             **self._first_state(x),
         )
-        if selection is not None:
-            observe_weakly(selection, self._picked, ["selected", "filters", "filter", "baseline", "_header"])
         follow_runs(self)
         if self._every is not None:
             PUMP.add(self)
+
+    def _take(self, selection: Selection, experiment: str | None, runs: Sequence[str] | None) -> None:
+        """Draw the runs of a selection."""
+        if experiment is not None or runs is not None:
+            name = selection.source.title or "the selection"
+            raise UsageError(
+                f"Which runs are drawn is picked in {name}.", "Set selected there, or leave source out."
+            )
+        self._metrics = self._metrics or metrics_of(selection)
+        self._source = selection_source(selection, self._metrics)
+        self._drawn = drawn(selection, self._metrics)
+        observe_weakly(selection, self._picked, ["selected", "filters", "filter", "baseline", "_header"])
 
     # -- data ----------------------------------------------------------------------------------------------------
     def refresh(self) -> None:
@@ -339,14 +346,6 @@ def _check(smooth: float, kind: str, edges: str) -> None:
         raise UsageError(f"smooth lies between 0 and {MOST_SMOOTH}, not at {smooth!r}.", window)
     if not 0 <= smooth < math.inf:
         raise UsageError(f"smooth is a number of points, 0 or more, not {smooth!r}.")
-
-
-def _only(selection: Selection, experiment: str | None, runs: Sequence[str] | None) -> None:
-    if experiment is not None or runs is not None:
-        name = selection.source.title or "the selection"
-        raise UsageError(
-            f"Which runs are drawn is picked in {name}.", "Set selected there, or leave source out."
-        )
 
 
 def _listed(runs: Sequence[str] | None) -> list[str] | None:

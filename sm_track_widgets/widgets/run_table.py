@@ -18,6 +18,8 @@ from sm_track_widgets.widgets.static_runs import StaticRuns
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sm_track_widgets.widgets.selection.selection import Selection
+
 HEIGHT = 400
 SortKeys = str | Sequence[str] | Sequence[Mapping[str, Any]] | None
 
@@ -117,29 +119,21 @@ class RunTable(LinkedView):
         **unknown: Any,
     ) -> None:
         reject_unknown(type(self), unknown)
-        selection = selection_of(
-            source,
-            query=query,
-            filters=filters,
-            filter=filter,
-            selected=selected,
-            baseline=baseline,
-            title=title,
-            refresh=refresh,
-        )
-        frame = selection.runs
+        shared: dict[str, Any] = {
+            "query": query,
+            "filters": filters,
+            "filter": filter,
+            "selected": selected,
+            "baseline": baseline,
+        }
+        selection = selection_of(source, **shared, title=title, refresh=refresh)
         super().__init__(
             selection,
-            columns=encoding.default_columns(frame) if columns is None else _checked(columns, frame),
-            sort=_sort_keys(sort, frame),
+            **_named(selection, columns, group_by, pinned, sparklines),
+            sort=_sort_keys(sort, selection.runs),
             height=HEIGHT if height is None else int(height),
-            group_by=_checked([group_by], frame)[0] if group_by else "",
             differing=bool(differing),
-            pinned=_checked(pinned, frame, "pinned"),
-            sparklines=_metrics(sparklines, frame),
-            _experiment=selection.source.experiment or "",
             _chosen=columns is not None,
-            _writable=writable(selection),
         )
         self._edits = RunEdits(selection)
         self.observe(self._decided, "columns")
@@ -214,6 +208,25 @@ class RunTable(LinkedView):
         frame = self.selection.runs
         place = [place for place, name in enumerate(encoding.run_names(frame)) if name == self.baseline]
         return frame.iloc[place] if place else None
+
+
+def _named(
+    selection: Selection,
+    columns: Sequence[str] | None,
+    group_by: str,
+    pinned: Sequence[str],
+    sparklines: Sequence[str],
+) -> dict[str, Any]:
+    """Return the traits that tell of the selection's runs: columns, checked, and whether runs can be changed."""
+    frame = selection.runs
+    return {
+        "columns": encoding.default_columns(frame) if columns is None else _checked(columns, frame),
+        "group_by": _checked([group_by], frame)[0] if group_by else "",
+        "pinned": _checked(pinned, frame, "pinned"),
+        "sparklines": _metrics(sparklines, frame),
+        "_experiment": selection.source.experiment or "",
+        "_writable": writable(selection),
+    }
 
 
 def _checked(names: Sequence[str], frame: pd.DataFrame, argument: str = "columns") -> list[str]:

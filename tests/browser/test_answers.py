@@ -66,6 +66,42 @@ def truth() -> pd.DataFrame:
     return frame
 
 
+def shown_by_importance(board) -> list[str]:
+    """Open the tab that says what matters; return the parameters in their order."""
+    board.get_by_role("tab", name="Importance").click()
+    bars = board.locator(".smtw-importance").get_by_role("rowheader")
+    until("the forest", lambda: bars.count() >= 5, 60)
+    return [one.inner_text().strip() for one in bars.all()]
+
+
+def compare_with_second(board, distance: float) -> None:
+    """Pick the second best run, and measure the others against it."""
+    table = board.locator(".smtw-dash-table")
+    table.get_by_role("rowheader").nth(1).click()
+    table.get_by_role("button", name="Baseline").click()
+    until("the distance", lambda: f"+{distance:.4f}".lstrip("+0") in table.inner_text(), 10)
+
+
+def filter_runs(notebook, board, left: int) -> None:
+    """Click a value, and move a handle by a key."""
+    board.get_by_role("button", name="hist").click()
+    board.get_by_role("slider", name="depth, lowest").focus()
+    notebook.page.keyboard.press("ArrowRight")
+    count = board.get_by_role("status").first
+    until("these runs", lambda: count.inner_text() == f"{left:,} of 5,000 runs", 10)
+
+
+def told(notebook, holds) -> dict:
+    """What Python has, as soon as it `holds`; the page's changes reach it one after the other."""
+
+    def ask() -> dict | None:
+        notebook.run_cell(2)
+        found = json.loads(notebook.output(2).inner_text())
+        return found if holds(found) else None
+
+    return until("Python has it", ask, 30)
+
+
 def test_five_gestures_find_what_the_sweep_hides(open_notebook, screenshots, tmp_path):
     seed = SEED.replace("PATH", repr(str(tmp_path / "store")))
     notebook = open_notebook("answers", [seed, OPEN, TELL])
@@ -75,49 +111,21 @@ def test_five_gestures_find_what_the_sweep_hides(open_notebook, screenshots, tmp
     notebook.run_cell(1, 120)
     board = notebook.output(1).locator(".smtw-dash")
     table = board.locator(".smtw-dash-table")
-    names = table.get_by_role("rowheader")
-    names.first.wait_for()
+    first = table.get_by_role("rowheader").first
+    first.wait_for()
     known = truth()
-
-    # No gesture: the best run stands first, by the metric and its direction.
-    assert names.first.inner_text().strip() == "run-1234"
-
-    # One: the tab that says what matters.
-    board.get_by_role("tab", name="Importance").click()
-    bars = board.locator(".smtw-importance").get_by_role("rowheader")
-    until("the forest", lambda: bars.count() >= 5, 60)
-    assert {bars.nth(0).inner_text().strip(), bars.nth(1).inner_text().strip()} == {"lr", "depth"}
-
-    # Two, three: the second best is picked, and the others are measured against it.
     second = known.sort_values("auc", ascending=False).iloc[1]
-    names.nth(1).click()
-    table.get_by_role("button", name="Baseline").click()
-    delta = 0.97 - second["auc"]
-    until("the distance", lambda: f"+{delta:.4f}".lstrip("+0") in table.inner_text(), 10)
-
-    # Four, five: only these.
-    board.get_by_role("button", name="hist").click()
-    low = board.get_by_role("slider", name="depth, lowest")
-    low.focus()
-    notebook.page.keyboard.press("ArrowRight")
     expected = known[(known["tree"] == "hist") & (known["depth"] >= 3)]
-    count = board.get_by_role("status").first
-    until("these runs", lambda: count.inner_text() == f"{len(expected):,} of 5,000 runs", 10)
+
+    assert first.inner_text().strip() == "run-1234"  # without a gesture
+    assert set(shown_by_importance(board)[:2]) == {"lr", "depth"}
+    compare_with_second(board, 0.97 - second["auc"])
+    filter_runs(notebook, board, len(expected))
     notebook.cell(1).scroll_into_view_if_needed()
     notebook.page.screenshot(path=screenshots / "answers.png")
 
-    def told() -> dict | None:
-        notebook.run_cell(2)
-        found = json.loads(notebook.output(2).inner_text())
-        return found if "depth" in found["query"] else None
-
-    found = until("Python has it", told, 30)
+    found = told(notebook, lambda now: "depth" in now["query"])
     assert found["query"] == "params.tree = 'hist' AND params.depth >= 3"
     assert (found["selected"], found["baseline"]) == ([second["run"]], second["run"])
     table.get_by_role("button", name="Clear", exact=True).first.click()
-
-    def runs() -> bool:
-        notebook.run_cell(2)
-        return json.loads(notebook.output(2).inner_text())["runs"] == sorted(expected["run"])
-
-    until("the same rows", runs, 30)
+    told(notebook, lambda now: now["runs"] == sorted(expected["run"]))

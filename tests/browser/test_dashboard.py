@@ -22,10 +22,9 @@ OPEN = "board = %sm_dashboard -e EXPERIMENT params.max_depth BETWEEN 4 AND 9\nbo
 TELL = "print(board.query, '|', len(board.df), '|', board.selected, '|', board.tab)"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_one_selection_in_all_parts(open_notebook, screenshots, theme):
-    experiment = f"fraud-{theme}"
-    cells = [cell.replace("EXPERIMENT", experiment) for cell in (SEED, OPEN, TELL)]
+def open_board(open_notebook, name: str, theme: str):
+    """A notebook with the dashboard of an experiment of its own."""
+    cells = [cell.replace("EXPERIMENT", name) for cell in (SEED, OPEN, TELL)]
     notebook = open_notebook(f"dashboard-{theme}", cells)
     notebook.theme(theme)
     notebook.command("application:toggle-left-area")
@@ -34,6 +33,21 @@ def test_one_selection_in_all_parts(open_notebook, screenshots, theme):
         notebook.run_cell(cell)
     board = notebook.output(1).locator(".smtw-dash")
     board.locator(".smtw-plot canvas").first.wait_for()
+    return notebook, board
+
+
+def compare_two(board) -> None:
+    """Look at another tab, pick a second run, and compare."""
+    board.get_by_role("tab", name="Importance").click()
+    board.locator(".smtw-importance").wait_for()
+    board.locator(".smtw-dash-table").get_by_role("rowheader").nth(1).click(modifiers=["Control"])
+    board.get_by_role("tab", name="Compare").click()
+    board.locator(".smtw-compare").wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_one_selection_in_all_parts(open_notebook, screenshots, theme):
+    notebook, board = open_board(open_notebook, f"fraud-{theme}", theme)
     count = board.get_by_role("status").first
     until("the query's runs", lambda: count.inner_text() == "18 of 24 runs")
     query = board.get_by_role("combobox", name="Query that the runs satisfy").first
@@ -43,21 +57,14 @@ def test_one_selection_in_all_parts(open_notebook, screenshots, theme):
     until("half of them", lambda: count.inner_text() == "9 of 24 runs")
     assert query.input_value().endswith("AND params.tree = 'hist'")
     legend = board.get_by_role("group", name="Runs", exact=True)
-    until(
-        "lines of these runs", lambda: "xgb-02" in legend.inner_text() and "xgb-01" not in legend.inner_text()
-    )
-    names = board.locator(".smtw-dash-table").get_by_role("rowheader")
-    names.first.click()
+    until("their lines", lambda: "xgb-02" in legend.inner_text() and "xgb-01" not in legend.inner_text())
+    board.locator(".smtw-dash-table").get_by_role("rowheader").first.click()
     board.locator(".smtw-foot", has_text="1 selected").wait_for()
     notebook.page.wait_for_timeout(400)
     notebook.cell(1).scroll_into_view_if_needed()
     notebook.page.screenshot(path=screenshots / f"dashboard-{theme}.png")
 
-    board.get_by_role("tab", name="Importance").click()
-    board.locator(".smtw-importance").wait_for()
-    names.nth(1).click(modifiers=["Control"])
-    board.get_by_role("tab", name="Compare").click()
-    board.locator(".smtw-compare").wait_for()
+    compare_two(board)
 
     def heard() -> bool:
         notebook.run_cell(2)
@@ -67,3 +74,13 @@ def test_one_selection_in_all_parts(open_notebook, screenshots, theme):
     text = notebook.output(2).inner_text()
     assert text.startswith("params.max_depth BETWEEN 4 AND 9 AND params.tree = 'hist' | 2 |")
     notebook.page.screenshot(path=screenshots / f"dashboard-compare-{theme}.png")
+
+
+@pytest.mark.parametrize("tab", ["Parallel", "Scatter"])
+def test_its_plots_are_parts_of_it(open_notebook, screenshots, tab):
+    notebook, board = open_board(open_notebook, f"plots-{tab.lower()}", "light")
+    board.get_by_role("tab", name=tab).click()
+    board.locator(".smtw-dash-panel canvas:visible").first.wait_for()
+    notebook.page.wait_for_timeout(600)
+    notebook.page.screenshot(path=screenshots / f"dashboard-{tab.lower()}.png")
+    assert board.locator("[role=alert]:visible").count() == 0

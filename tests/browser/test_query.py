@@ -63,7 +63,9 @@ def test_a_query_is_written_in_the_table(open_notebook, screenshots):
     table.get_by_role("button", name="Query").click()
     field = table.get_by_role("combobox", name="Query that the runs satisfy")
     field.press_sequentially("params.de")
-    assert table.get_by_role("option").all_inner_texts() == ["params.depth"]
+    assert table.get_by_role("listbox", name="Fields").get_by_role("option").all_inner_texts() == [
+        "params.depth"
+    ]
     field.press("Tab")
     field.press_sequentially(">= 8 an")
     notebook.page.screenshot(path=screenshots / "query-box.png")

@@ -118,7 +118,7 @@ export class ColumnChooser {
     const { layout } = this;
     if (!layout?.hasTrends) return null;
     const on = () => String(layout.trends.peek()?.includes(metric) ?? false);
-    const label = `Curves of ${metric}`;
+    const label = `Curve of ${metric}`;
     const made = button("Curve", "pin", { "aria-pressed": on(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
       layout.trend(metric);
@@ -132,7 +132,7 @@ export class ColumnChooser {
     const { layout } = this;
     if (!layout) return null;
     const pinned = () => String(layout.pinned.peek()?.includes(column.name) ?? false);
-    const label = `Keep ${column.label} at the left`;
+    const label = `Pin ${column.label} at the left`;
     const made = button("Pin", "pin", { "aria-pressed": pinned(), "aria-label": label, title: label });
     made.addEventListener("click", () => {
       layout.pin(column.name);

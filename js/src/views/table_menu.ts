@@ -98,13 +98,13 @@ export class ColumnMenu {
       this.shared.setFilter(column.name, next);
     };
     for (const input of [low, high]) input.addEventListener("change", apply);
-    const unit = column.kind === "duration" ? " s" : time ? " UTC" : "";
+    const unit = column.kind === "duration" ? "s" : null;
     const row = h(
       "div",
       `range-row${time ? " range-times" : ""}`,
       {},
       low,
-      h("span", "quiet", {}, "to"),
+      h("span", "quiet", {}, time ? "to (UTC)" : "to"),
       high,
       h("span", "quiet", {}, unit),
     );
