@@ -16,11 +16,16 @@ const minified = { ...common, minify: true, format: "esm", legalComments: "none"
 async function bundles() {
   const views = await build({
     ...minified,
-    entryPoints: { widget: "src/widget.ts", detail: "src/detail.ts", explorer: "src/explorer.ts" },
+    entryPoints: {
+      widget: "src/widget.ts",
+      detail: "src/detail.ts",
+      plots: "src/plots.ts",
+      explorer: "src/explorer.ts",
+    },
     outdir: staticDir,
   });
   // All have the style sheet in common; one copy is enough.
-  for (const name of ["detail.css", "explorer.css"]) rmSync(join(staticDir, name));
+  for (const name of ["detail.css", "plots.css", "explorer.css"]) rmSync(join(staticDir, name));
   // The bundle may meet an AMD loader on the page (RequireJS in older notebooks): vega's dependencies must not see it.
   const chunk = await build({
     ...minified,

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
     from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
+    from sm_track_widgets.widgets.scatter import Scatter
     from sm_track_widgets.widgets.selection.selection import Selection
 
     __version__: str
@@ -52,12 +54,14 @@ __all__ = [
     "LiveRun",
     "MetricChart",
     "NotFoundError",
+    "ParallelCoords",
     "ParamGrid",
     "QueryError",
     "Run",
     "RunDetail",
     "RunDetails",
     "RunTable",
+    "Scatter",
     "Selection",
     "ServiceRefusedError",
     "TrackError",
@@ -93,12 +97,14 @@ _HOMES = {
     "MetricChart": "widgets.metric_chart",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
+    "ParallelCoords": "widgets.parallel_coords",
     "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
     "RunTable": "widgets.run_table",
     "Selection": "widgets.selection.selection",
+    "Scatter": "widgets.scatter",
     "ServiceRefusedError": "_errors",
     "TrackError": "_errors",
     "UsageError": "_errors",

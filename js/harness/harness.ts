@@ -6,8 +6,10 @@ import type { MetricChart } from "../src/views/metric_chart";
 import { blown, mountChart, picked, told } from "./charts";
 import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compare_samples";
 import { FakeModel } from "./fake_model";
+import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { tableCases } from "./table_cases";
 
 /** State of a selection of invented runs. */
 const shared = (rows: number, change: Record<string, unknown> = {}) => ({
@@ -28,6 +30,13 @@ const table = (rows: number, change: Record<string, unknown> = {}, look: Record<
   columns: TABLE_COLUMNS,
   sort: [{ column: "metrics.validation:auc.last", descending: true }],
   height: 330,
+  pinned: [],
+  differing: false,
+  group_by: "",
+  sparklines: [],
+  _experiment: "",
+  _chosen: true,
+  _writable: true,
   ...look,
 });
 
@@ -55,7 +64,7 @@ const dashboard = (rows: number, change: Record<string, unknown> = {}) => ({
   columns: GRID_COLUMNS.slice(0, 6),
   tab: "charts",
   _parts: { table: "IPY_MODEL_table", charts: "IPY_MODEL_chart", importance: "IPY_MODEL_importance" },
-  _trouble: { compare: "1 run is picked. Pick 2 to 12 of them in the table." },
+  _trouble: { compare: "1 is picked. Pick 2 to 12 runs in the table to compare them." },
 });
 
 const FILTERED = [
@@ -138,6 +147,29 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     detail("logs", { status: "InProgress", ended: null, live: true, started: now() - 102, now: now() }),
   RunDetailEmpty: () =>
     detail("metrics", { metrics: [], parameters: [], artifacts: [], about: [], group: "" }),
+  ParallelCoords: () => parallel(shared(400)),
+  ParallelCoordsBrushed: () =>
+    parallel(
+      pickedRuns(
+        shared(400, {
+          filters: [
+            { column: "params.max_depth", low: 4, high: 8 },
+            { column: "params.tree_method", values: ["hist", "exact"] },
+          ],
+        }),
+      ),
+      { flip: ["metrics.validation:loss.last"] },
+    ),
+  ParallelCoordsOne: () => parallel(shared(1)),
+  ParallelCoordsNoAxes: () => parallel(shared(40), { axes: [] }),
+  ParallelCoordsTexts: () =>
+    parallel(shared(60), {
+      axes: ["tags.team", "status", "started", "metrics.extra_5.last"],
+      color: "tags.team",
+    }),
+  ParallelCoordsNoMatch: () => parallel(shared(40, { filter: "nothing-like-this" })),
+  ParallelCoordsEmpty: () => parallel(shared(0)),
+  ParallelCoordsLarge: () => parallel(shared(10_000)),
   RunTable: () => table(400, { selected: ["xgb-d7-lr0.045-0"] }),
   RunTableFiltered: () => table(400, { filter: "failed" }, { height: 200 }),
   RunTableQuery: () =>
@@ -145,6 +177,25 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
   RunTableLost: () => ({ ...table(40, {}, { height: 150 }), _lost: true }),
+  ...tableCases(table),
+  Scatter: () => scatter(pickedRuns(shared(400))),
+  ScatterBrushed: () =>
+    scatter(
+      shared(400, {
+        filters: [
+          { column: "params.learning_rate", low: 0.01, high: 0.1 },
+          { column: "metrics.validation:auc.last", low: 0.92, high: null },
+        ],
+      }),
+      { color: "params.tree_method", size: "duration_s" },
+    ),
+  ScatterTexts: () => scatter(shared(400), { x: "params.tree_method", log_x: false }),
+  ScatterPareto: () =>
+    scatter(shared(400), { x: "duration_s", log_x: false, color: "params.max_depth", pareto: true }),
+  ScatterOne: () => scatter(shared(1)),
+  ScatterNoColumns: () => scatter(shared(40), { x: "", y: "" }),
+  ScatterEmpty: () => scatter(shared(0)),
+  ScatterLarge: () => scatter(shared(100_000)),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),
@@ -158,7 +209,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
 };
 
 /** Shown when the page is opened without `?view=`. */
-const DEFAULT = Object.keys(CASES).filter((name) => name !== "RunTableLarge");
+const DEFAULT = Object.keys(CASES).filter((name) => !name.endsWith("Large"));
 
 interface Mounted {
   model: FakeModel;

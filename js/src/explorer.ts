@@ -8,11 +8,15 @@ import { Compare } from "./views/compare";
 import { Dashboard } from "./views/dashboard";
 import { Importance } from "./views/importance";
 import { mountChart } from "./views/link_chart";
+import { ParallelCoords } from "./views/parallel_coords";
 import { RunTable } from "./views/run_table";
+import { Scatter } from "./views/scatter";
 
 /** Parts of a dashboard, its tabs in order; the table stands below them. */
 const PARTS: ConstructorParameters<typeof Dashboard>[5] = {
   charts: { label: "Charts", mount: (root, model, tokens, scope) => mountChart(root, model, tokens, scope) },
+  parallel: { label: "Parallel", mount: (...parts) => new ParallelCoords(...parts) },
+  scatter: { label: "Scatter", mount: (...parts) => new Scatter(...parts) },
   importance: {
     label: "Importance",
     mount: (root, model, tokens, scope) => new Importance(root, model, tokens, scope),
@@ -29,6 +33,8 @@ const views = widget({
   linked: {
     ...CORE.linked,
     ...DETAIL.linked,
+    ParallelCoords: (...parts) => new ParallelCoords(...parts),
+    Scatter: (...parts) => new Scatter(...parts),
     Dashboard: (...parts) => new Dashboard(...parts, PARTS),
   },
 });

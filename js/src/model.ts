@@ -26,9 +26,14 @@ const readers = new WeakMap<Model, Set<() => void>>();
  * first of them, together, so that nobody sees a header with the bytes of the header before.
  */
 export function follow<T>(model: Model, name: string, scope: Scope): Signal<T> {
-  const state = signal(model.get(name) as T);
+  let seen = model.get(name) as T;
+  const state = signal(seen);
   const read = () => {
-    state.value = model.get(name) as T;
+    const now = model.get(name) as T;
+    // What the page has set and not yet written stays: another trait's change is no news of this one.
+    if (now === seen) return;
+    seen = now;
+    state.value = now;
   };
   const all = readers.get(model) ?? new Set();
   readers.set(model, all.add(read));

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from sm_track_widgets.charts import markup, numbers, status
 from sm_track_widgets.charts.palette import BOTH
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Kind = Literal["text", "number", "time", "duration", "status", "run"]
 RIGHT = frozenset({"number", "time", "duration"})
 NAME_LENGTH = 40
 GAP = "  "
+Deltas = Sequence[Sequence[tuple[str, str]]]
+NO_DELTA = ("", "")
+TONES = {"better": markup.GOOD, "worse": markup.BAD}
 
 
 def table_html(
@@ -25,6 +26,7 @@ def table_html(
     caption: str = "",
     colours: Sequence[int] | None = None,
     more: int = 0,
+    deltas: Deltas | None = None,
 ) -> str:
     """Write a table.
 
@@ -44,6 +46,9 @@ def table_html(
         For each row its index into the palette, shown as a dot before its run's name.
     more
         How many rows were left out; said below.
+    deltas
+        For each row and column what stands beside the value, and ``"better"``, ``"worse"`` or ``""``. A delta
+        beside a run's name is a remark.
 
     Returns
     -------
@@ -56,7 +61,10 @@ def table_html(
     body: list[str] = []
     for place, row in enumerate(rows):
         dot = _dot(colours[place]) if colours is not None else ""
-        cells = "".join(_cell(value, kind, dot) for value, kind in zip(row, used, strict=True))
+        beside = deltas[place] if deltas is not None else [NO_DELTA] * len(row)
+        cells = "".join(
+            _cell(value, kind, dot, delta) for value, kind, delta in zip(row, used, beside, strict=True)
+        )
         body.append(f"<tr>{cells}</tr>")
     above = f"<caption {_style(_ABOVE)}>{markup.text(caption)}</caption>" if caption else ""
     below = ""
@@ -77,12 +85,18 @@ def table_text(
     kinds: Sequence[Kind] | None = None,
     caption: str = "",
     more: int = 0,
+    deltas: Deltas | None = None,
 ) -> str:
     """Write the same table as lines of text, in columns."""
     used = _kinds(header, rows, kinds)
     table = [[" ".join(markup.plain(name).split()) for name in header]]
+    beside = deltas if deltas is not None else [[NO_DELTA] * len(used)] * len(rows)
     table += [
-        [" ".join(shown(value, kind).split()) for value, kind in zip(row, used, strict=True)] for row in rows
+        [
+            " ".join(f"{shown(value, kind)} {delta}".split())
+            for value, kind, (delta, _) in zip(row, used, of_row, strict=True)
+        ]
+        for row, of_row in zip(rows, beside, strict=True)
     ]
     widths = [max(len(line[column]) for line in table) for column in range(len(header))]
     lines = [caption] if caption else []
@@ -125,16 +139,26 @@ def _head(name: str, kind: Kind) -> str:
     return f'<th scope="col"{_title(name, cut)}{_align(kind)} {style}>{markup.text(cut)}</th>'
 
 
-def _cell(value: Any, kind: Kind, dot: str) -> str:
+def _cell(value: Any, kind: Kind, dot: str, delta: tuple[str, str]) -> str:
     words = shown(value, kind)
     side = _RIGHT if kind in RIGHT else _LEFT
     if kind == "run":
         style = _style(_CELL, side, "font-weight:400")
-        return f'<th scope="row"{_title(value, words)} align="left" {style}>{dot}{markup.text(words)}</th>'
+        name = f"{dot}{markup.text(words)}{_beside(*delta)}"
+        return f'<th scope="row"{_title(value, words)} align="left" {style}>{name}</th>'
     whole = numbers.full(value) if kind == "number" and _is_number(value) and words else value
     inside = status.pill(str(value)) if kind == "status" and words else markup.text(words)
     title = "" if kind in {"status", "time", "duration"} else _title(whole, words)
-    return f"<td{title}{_align(kind)} {_style(_CELL, side)}>{inside}</td>"
+    return f"<td{title}{_align(kind)} {_style(_CELL, side)}>{inside}{_beside(*delta)}</td>"
+
+
+def _beside(words: str, tone: str) -> str:
+    """Return what stands beside a value; a word says whether it is better, for who sees no colour."""
+    if not words:
+        return ""
+    colour = markup.tinted(TONES[tone]) if tone else markup.MUTED
+    title = f' title="{tone}"' if tone else ""
+    return f" <small{title} {_style(colour)}>{markup.text(words)}</small>"
 
 
 def _dot(colour: int) -> str:

@@ -13,8 +13,10 @@ from sm_track_widgets.magics.cell import CellTracker
 from sm_track_widgets.magics.compare_magic import SmCompareMagics
 from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
+from sm_track_widgets.magics.explorer_magics import SmExplorerMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
+from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
@@ -38,9 +40,11 @@ class _Loaded:
         self.magics: list[Any] = [
             SmRunMagics(shell, self.tracker),
             SmReadMagics(shell),
+            SmPlotMagics(shell),
             SmExperimentsMagics(shell),
             SmBestMagics(shell),
             SmExportMagics(shell),
+            SmExplorerMagics(shell),
             SmSyncMagics(shell),
             SmShowMagics(shell),
             SmCompareMagics(shell),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets._errors import NotFoundError, did_you_mean
 from sm_track_widgets.reading import frames
 from sm_track_widgets.widgets.selection.rows import Rows
 
@@ -57,3 +58,18 @@ def sort_column(frame: pd.DataFrame, sort: str) -> tuple[str, bool]:
     """Return the column that `sort` names, and whether its largest value comes first."""
     name = sort.removeprefix("-")
     return str(frames.choose(frame, [name]).columns[-1]), name != sort
+
+
+def one_run(frame: pd.DataFrame, name: str) -> str:
+    """Return the run called so, in any case.
+
+    Raises
+    ------
+    NotFoundError
+        When it is not among them.
+    """
+    known = [str(run) for run in frame["run"]]
+    found = [run for run in known if run == name] or [run for run in known if run.lower() == name.lower()]
+    if not found:
+        raise NotFoundError(f"Run {name!r} is not in this table.", did_you_mean(name, known))
+    return found[0]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sm_track_widgets.reading.query import Explanation
+    from sm_track_widgets.widgets.run_table import RunTable
 
 
 @magics_class
@@ -40,6 +41,8 @@ class SmReadMagics(ShellMagics):
     @argument("--sort", metavar="COLUMN", help="Sort by this column; -COLUMN: the largest first.")
     @argument("--limit", metavar="N", help="At most so many runs.")
     @argument("--text", metavar="TEXT", help="Only runs with this text in a column.")
+    @argument("--baseline", metavar="RUN", help="Show how far the others are from this run.")
+    @argument("--group-by", metavar="COLUMN", help="List the runs by this column.")
     @argument("--archived", action="store_true", help="Also archived runs.")
     @argument("--unassigned", action="store_true", help="Instead the runs of no experiment.")
     @argument("--no-cache", action="store_true", help="Read all anew, not only what has changed.")
@@ -64,6 +67,8 @@ class SmReadMagics(ShellMagics):
             sort=text_of(parsed, "sort", namespace),
             limit=options.whole(parsed.limit, "--limit", namespace),
             text=text_of(parsed, "text", namespace),
+            baseline=text_of(parsed, "baseline", namespace),
+            group_by=text_of(parsed, "group_by", namespace),
         )
         with interrupts.in_one_line():
             if parsed.df or is_assigned("sm_runs"):
@@ -154,6 +159,8 @@ class _Asked:
     sort: str | None
     limit: int | None
     text: str | None
+    baseline: str | None = None
+    group_by: str | None = None
 
     def read(self) -> pd.DataFrame:
         """Return the rows in their order."""
@@ -184,7 +191,18 @@ class _Asked:
             return
         for name, value in frame_options.table_options(table.df, self.columns, self.sort, self.text).items():
             setattr(table, name, value)
+        self.compare(table)
         display(table)
+
+    def compare(self, table: RunTable) -> None:
+        """Give the table its baseline and its groups."""
+        from sm_track_widgets.magics import frame_options
+
+        frame = table.selection.runs
+        if self.baseline:
+            table.baseline = frame_options.one_run(frame, self.baseline)
+        if self.group_by:
+            table.group_by = frame_options.sort_column(frame, self.group_by)[0]
 
 
 def _nothing(chosen: Selection) -> str:

@@ -114,6 +114,19 @@ def artifacts_frame(table: Table, *, reserved: bool = False) -> pd.DataFrame:
 def choose(frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
     """Keep the wanted columns, ``run`` before them.
 
+    Each of `wanted` is as for `named`.
+
+    Raises
+    ------
+    UsageError
+        When a name fits no column; a pattern may fit none.
+    """
+    return frame.loc[:, list(dict.fromkeys(["run", *named(frame, wanted)]))]
+
+
+def named(frame: pd.DataFrame, wanted: Iterable[str]) -> list[str]:
+    """Return the columns that are meant, each once.
+
     Each of `wanted` is a column's name, a pattern (``params.*``), or a short form: ``depth`` for
     ``params.depth``, ``auc`` or ``auc.max`` for ``metrics.auc.last`` and ``metrics.auc.max``.
 
@@ -122,10 +135,7 @@ def choose(frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
     UsageError
         When a name fits no column; a pattern may fit none.
     """
-    chosen = ["run"]
-    for name in wanted:
-        chosen += [column for column in columns_meant(frame, name) if column not in chosen]
-    return frame.loc[:, chosen]
+    return list(dict.fromkeys(column for name in wanted for column in _matching(frame, name)))
 
 
 def points_frame(series: Sequence[Series]) -> pd.DataFrame:
@@ -259,14 +269,7 @@ def _text(values: Sequence[Any]) -> Any:
     return out
 
 
-def columns_meant(frame: pd.DataFrame, name: str) -> list[str]:
-    """Return the columns that a name, a pattern or a short form means; see `choose`.
-
-    Raises
-    ------
-    UsageError
-        When a name fits no column; a pattern may fit none.
-    """
+def _matching(frame: pd.DataFrame, name: str) -> list[str]:
     columns: list[str] = list(frame.columns)
     if any(sign in name for sign in "*?[") and name not in columns:
         return fnmatch.filter(columns, name)

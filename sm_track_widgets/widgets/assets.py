@@ -20,9 +20,10 @@ _sent = threading.Event()
 
 @cache
 def esm(name: str = "widget") -> str:
-    """Return a bundle of views, a widget's ``_esm``: the core, ``"detail"``, or ``"explorer"``, which has all of them.
+    """Return a bundle of views, a widget's ``_esm``: the core, ``"detail"``, ``"plots"``, or ``"explorer"``.
 
-    Each widget on a page carries its own copy, so that those of most notebooks have the smallest.
+    The last one has all of them. Each widget on a page carries its own copy, so that those of most notebooks have
+    the smallest.
     """
     return (STATIC / f"{name}.js").read_text(encoding="utf-8")
 

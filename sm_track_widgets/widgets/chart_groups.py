@@ -48,12 +48,14 @@ def grouped(frame: pd.DataFrame, runs: Sequence[str], asked: str = "") -> tuple[
     band = asked if asked in {"", ALL} or not len(frame) else _column(frame, asked)
     offered = [name for name in map(str, frame.columns) if name in NAMED or name.startswith(KINDS)]
     groups: Groups = {}
-    for name in ([band] if band not in {"", ALL} and len(frame) else []) + offered:
-        if name in groups:
-            continue
-        labels = [label(name, value) for value in frame[name].tolist()]
-        sensible = 1 < len(set(labels)) <= min(CLASSES, len(runs) - 1)
-        if name == band or (sensible and len(groups) < COLUMNS):
+    meant = [] if band in {"", ALL} or not len(frame) else [band]
+    for name in dict.fromkeys(meant + offered):
+        column: Any = frame[name]
+        # Asked before labels are made: of thousands of runs most columns are never one.
+        sensible = len(groups) < COLUMNS and 1 < column.nunique(dropna=False) <= min(CLASSES, len(runs) - 1)
+        if name == band or sensible:
+            told = {value: label(name, value) for value in column.unique().tolist()}
+            labels = [told.get(value) or label(name, value) for value in column.tolist()]
             groups[name] = dict(zip(runs, labels, strict=True))
     return band, groups
 

@@ -131,7 +131,18 @@ def default_columns(frame: pd.DataFrame) -> list[str]:
 
 
 def _differs(column: Any) -> bool:
-    return len(set(column.astype(str))) > 1
+    """Whether there is more than one value, a missing one counted; a quick look, since tables are wide and long."""
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        missing = np.isnan(values)
+        return bool(missing.any() and not missing.all()) or bool(
+            (values[~missing] != values[~missing][:1]).any()
+        )
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # lists, as the SDK's frames have them
+        codes, values = pd.factorize(column.astype(str))
+    return len(values) + bool((codes < 0).any()) > 1
 
 
 def column_data(name: str, column: Any) -> ColumnData:

@@ -18,13 +18,15 @@ from sm_track_widgets.widgets.compare import LEAST, MOST, Compare
 from sm_track_widgets.widgets.importance import Importance
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.metric_chart import MetricChart
+from sm_track_widgets.widgets.parallel_coords import ParallelCoords
 from sm_track_widgets.widgets.param_grid import grid_columns
 from sm_track_widgets.widgets.run_table import RunTable
+from sm_track_widgets.widgets.scatter import Scatter
 
 if TYPE_CHECKING:
     from sm_track_widgets.widgets.selection.selection import Selection
 
-TABLE_HEIGHT, CHART_HEIGHT = 330, 190
+TABLE_HEIGHT, CHART_HEIGHT, PLOT_HEIGHT = 330, 190, 250
 NOT_OPENED = "This page is a copy: the tab had not been opened when it was saved."
 
 
@@ -43,7 +45,8 @@ class Dashboard(LinkedView):
     columns
         Columns that have a control, in order.
     tab
-        What stands above the table: ``"charts"``, ``"importance"`` or ``"compare"``.
+        What stands above the table: ``"charts"``, ``"parallel"``, ``"scatter"``, ``"importance"`` or
+        ``"compare"``.
     query, filters, filter, selected, baseline, title, refresh
         As of `Selection`.
 
@@ -66,7 +69,7 @@ class Dashboard(LinkedView):
 
     view = "Dashboard"
     _esm = assets.esm("explorer")
-    tabs: ClassVar[tuple[str, ...]] = ("charts", "importance", "compare")
+    tabs: ClassVar[tuple[str, ...]] = ("charts", "parallel", "scatter", "importance", "compare")
 
     # -- public traits -------------------------------------------------------------------------------------------
     columns = traitlets.List(traitlets.Unicode(), help="Columns that have a control, in order.").tag(
@@ -153,6 +156,8 @@ class Dashboard(LinkedView):
         makers: dict[str, Callable[[], SmWidget]] = {
             "table": lambda: self.table,
             "charts": lambda: MetricChart(self._metrics or None, self.selection, height=CHART_HEIGHT),
+            "parallel": lambda: ParallelCoords(self.selection, height=PLOT_HEIGHT),
+            "scatter": lambda: Scatter(self.selection, height=PLOT_HEIGHT),
             "importance": lambda: Importance(lambda: self.selection.passing, target),
             "compare": self._of_picked,
         }
@@ -166,9 +171,8 @@ class Dashboard(LinkedView):
     def _of_picked(self) -> Compare:
         names = [name for name in self.selection.rows.names if name in set(self.selected)]
         if not LEAST <= len(names) <= MOST:
-            raise UsageError(
-                f"{len(names)} runs are picked.", f"Pick {LEAST} to {MOST} of them in the table."
-            )
+            picked = f"{len(names)} {'is' if len(names) == 1 else 'are'} picked."
+            raise UsageError(picked, f"Pick {LEAST} to {MOST} runs in the table to compare them.")
         components = self.selection.runs.attrs.get("components", {})
         baseline = self.baseline if self.baseline in names else None
         runs = [str(components.get(name, name)) for name in names]
@@ -176,7 +180,8 @@ class Dashboard(LinkedView):
 
     # -- saved as a page -----------------------------------------------------------------------------------------
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        self._make("charts")
+        for name in ("charts", "parallel", "scatter"):
+            self._make(name)
         return super()._save(file, theme, title)
 
     def in_page(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.chart_detail import detail
 from sm_track_widgets.widgets.chart_live import LiveLines, follow_runs, forget
 from sm_track_widgets.widgets.chart_selection import drawn, metrics_of, selection_in, selection_source
-from sm_track_widgets.widgets.chart_source import Want, chart_source, check_x, is_shown
+from sm_track_widgets.widgets.chart_source import ChartSource, Want, chart_source, check_x, is_shown
 from sm_track_widgets.widgets.linked import observe_weakly
 from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.selection.selection import Selection
@@ -140,13 +140,7 @@ class MetricChart(SmWidget):
         _check(smooth, smooth_kind, edges)
         self._metrics = [metrics] if isinstance(metrics, str) else None if metrics is None else list(metrics)
         selection = selection_in(source)
-        if selection is None:
-            self._source = chart_source(source, experiment, self._metrics, _listed(runs))
-        else:
-            _only(selection, experiment, runs)
-            self._metrics = self._metrics or metrics_of(selection)
-            self._source = selection_source(selection, self._metrics)
-            self._drawn = drawn(selection, self._metrics)
+        self._source = self._sourced(source, selection, experiment, _listed(runs))
         self._lines = self._source.read(Want(x, band or ""))
         self._open = LiveLines(self._source.follows, self._metrics)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
@@ -162,11 +156,29 @@ class MetricChart(SmWidget):
             _selection=selection,
             **self._first_state(x),
         )
-        if selection is not None:
-            observe_weakly(selection, self._picked, ["selected", "filters", "filter", "baseline", "_header"])
+        self._live_on()
+
+    def _live_on(self) -> None:
+        """Begin to move with open runs, and with the clock where that is asked for."""
         follow_runs(self)
         if self._every is not None:
             PUMP.add(self)
+
+    def _sourced(
+        self, source: Any, selection: Selection | None, experiment: str | None, runs: list[str] | None
+    ) -> ChartSource:
+        """Return how to read what is drawn; of a selection, the chart follows it."""
+        if selection is None:
+            return chart_source(source, experiment, self._metrics, runs)
+        if experiment is not None or runs is not None:
+            name = selection.source.title or "the selection"
+            raise UsageError(
+                f"Which runs are drawn is picked in {name}.", "Set selected there, or leave source out."
+            )
+        self._metrics = self._metrics or metrics_of(selection)
+        self._drawn = drawn(selection, self._metrics)
+        observe_weakly(selection, self._picked, ["selected", "filters", "filter", "baseline", "_header"])
+        return selection_source(selection, self._metrics)
 
     # -- data ----------------------------------------------------------------------------------------------------
     def refresh(self) -> None:
@@ -260,7 +272,7 @@ class MetricChart(SmWidget):
         if file.suffix.lower() == ".html":
             return super()._save(file, theme, title)
         form = self._static_form()
-        file.write_text(form.svg() if file.suffix == ".svg" else form.spec_json(), encoding="utf-8")
+        file.write_text(form.svg() if file.suffix.lower() == ".svg" else form.spec_json(), encoding="utf-8")
         return file
 
     def heading(self) -> str:
@@ -338,14 +350,6 @@ def _check(smooth: float, kind: str, edges: str) -> None:
         raise UsageError(f"smooth lies between 0 and {MOST_SMOOTH}, not at {smooth!r}.", window)
     if not 0 <= smooth < math.inf:
         raise UsageError(f"smooth is a number of points, 0 or more, not {smooth!r}.")
-
-
-def _only(selection: Selection, experiment: str | None, runs: Sequence[str] | None) -> None:
-    if experiment is not None or runs is not None:
-        name = selection.source.title or "the selection"
-        raise UsageError(
-            f"Which runs are drawn is picked in {name}.", "Set selected there, or leave source out."
-        )
 
 
 def _listed(runs: Sequence[str] | None) -> list[str] | None:

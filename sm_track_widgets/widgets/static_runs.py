@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets.charts.deltas import delta, tone
 from sm_track_widgets.charts.markup import text
 from sm_track_widgets.charts.palette import PALETTE
-from sm_track_widgets.charts.static_table import Kind, table_html, table_text
+from sm_track_widgets.charts.static_table import NO_DELTA, Kind, table_html, table_text
 from sm_track_widgets.widgets.columns import run_names
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class StaticRuns:
         The line above, and the sentence and code of a table without runs.
     missing
         One line about runs that could not be read; empty when all are there.
+    baseline
+        One row: the run that the others are compared with; it comes first.
     """
 
     frame: pd.DataFrame
@@ -40,6 +43,7 @@ class StaticRuns:
     title: str
     empty: Mapping[str, str]
     missing: str = ""
+    baseline: pd.DataFrame | None = None
 
     def html(self) -> str:
         """Return one ``<table>``, or a paragraph when there is no run; before it what is missing."""
@@ -54,9 +58,14 @@ class StaticRuns:
         components = self.frame.attrs.get("components", {})
         marked = bool(components) and all(name in components for name in names)
         colours = [PALETTE.mark(components[name]).colour for name in names] if marked else None
-        more = len(self.frame) - len(rows)
         return table_html(
-            self._labels(), rows, kinds=self._kinds(), caption=self.title, colours=colours, more=more
+            self._labels(),
+            rows,
+            kinds=self._kinds(),
+            caption=self.title,
+            colours=colours,
+            more=self._more(names),
+            deltas=self._deltas(rows),
         )
 
     def text(self) -> str:
@@ -66,9 +75,15 @@ class StaticRuns:
     def _lines(self) -> str:
         if self.frame.empty:
             return f"{self.empty['text']} {self.empty['code']}".strip()
-        rows, _ = self._rows()
-        more = len(self.frame) - len(rows)
-        return table_text(self._labels(), rows, kinds=self._kinds(), caption=self.title, more=more)
+        rows, names = self._rows()
+        return table_text(
+            self._labels(),
+            rows,
+            kinds=self._kinds(),
+            caption=self.title,
+            more=self._more(names),
+            deltas=self._deltas(rows),
+        )
 
     def _labels(self) -> list[str]:
         return ["run", *(str(column["label"]) for column in self.columns)]
@@ -77,7 +92,52 @@ class StaticRuns:
         return ["run", *(KINDS.get(column["kind"], "text") for column in self.columns)]
 
     def _rows(self) -> tuple[list[list[Any]], list[str]]:
-        names = run_names(self.frame)[:STATIC_ROWS]
+        """Return the cells of the first rows and their runs, the baseline before all others."""
+        first = self._base_name()
         head = self.frame.head(STATIC_ROWS)
-        cells = [head[column["name"]].tolist() for column in self.columns]
-        return [[name, *row] for name, *row in zip(names, *cells, strict=True)], names
+        shown = [
+            (name, row)
+            for name, row in zip(run_names(self.frame)[:STATIC_ROWS], self._cells(head), strict=True)
+            if name != first
+        ]
+        if self.baseline is not None and first is not None:
+            shown.insert(0, (first, self._cells(self.baseline)[0]))
+        return [[name, *row] for name, row in shown], [name for name, _ in shown]
+
+    def _cells(self, frame: pd.DataFrame) -> list[list[Any]]:
+        columns = [frame[column["name"]].tolist() for column in self.columns]
+        return [list(row) for row in zip(*columns, strict=True)] or [[] for _ in range(len(frame))]
+
+    def _base_name(self) -> str | None:
+        return None if self.baseline is None else run_names(self.baseline)[0]
+
+    def _more(self, names: Sequence[str]) -> int:
+        """Return how many rows are not shown; a baseline that fails the filters is none of them."""
+        inside = set(run_names(self.frame))
+        return len(inside) - sum(name in inside for name in names)
+
+    def _deltas(self, rows: Sequence[Sequence[Any]]) -> list[list[tuple[str, str]]] | None:
+        if self.baseline is None:
+            return None
+        base = rows[0]
+        return [
+            [("baseline", ""), *[NO_DELTA] * len(self.columns)],
+            *(self._row_deltas(row, base) for row in rows[1:]),
+        ]
+
+    def _row_deltas(self, row: Sequence[Any], base: Sequence[Any]) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = [NO_DELTA]
+        for column, value, other in zip(self.columns, row[1:], base[1:], strict=True):
+            if column["group"] != "metrics" or column["kind"] != "number":
+                found.append(NO_DELTA)
+                continue
+            here, there = _number(value), _number(other)
+            found.append((delta(here, there), tone(here, there, str(column.get("best", "")))))
+        return found
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):  # pandas' NA
+        return float("nan")

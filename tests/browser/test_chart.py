@@ -7,7 +7,7 @@ from notebook_page import NotebookPage, until
 LOAD = "%load_ext sm_track_widgets\nimport time, sm_track_widgets as sm"
 SEED = """
 for name in ("first", "second"):
-    with sm.Run(experiment, name) as run:
+    with sm.Run(experiment, name, params={"depth": 2 if name == "first" else 4}) as run:
         for step in range(400):
             run.log_metric("loss", 1 / (1 + 0.02 * step) + (0.1 if name == "second" else 0), step=step)
 """
@@ -97,3 +97,46 @@ def test_a_chart_zooms_by_dragging_while_a_cell_sleeps(open_notebook):
     notebook.run_cell(3)
     low, high = (float(part) for part in notebook.output(3).inner_text().strip("()[]\n ").split(","))
     assert 80 < low < high < 320
+
+
+def test_bands_smoothing_and_panning_while_a_cell_sleeps(open_notebook):
+    told = "print(chart.band, chart.edges, chart.smooth, chart.smooth_kind, *chart.domain)"
+    notebook = open_notebook("bands", [LOAD + "\nexperiment = 'bands'" + SEED, SHOW, SLEEP, told])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    lines = drawn(notebook, 1)
+    notebook.start_cell(2)
+    chart = notebook.output(1)
+    chart.get_by_role("button", name="Mean ± band").click()
+    until("the mean of all", lambda: pixels(notebook, 1) != lines, 5)
+    assert chart.locator(".smtw-legend").inner_text().split() == ["all", "runs", "(2)"]
+    chart.get_by_label("Edges of the band").select_option("deviation")
+    chart.locator(".smtw-slider input").fill("0.8")
+    chart.get_by_label("Kind of smoothing").select_option("mean")
+    until("the window", lambda: "9 points" in chart.locator(".smtw-slider").inner_text(), 5)
+    drag(notebook, 1, 0.4, 0.6)
+    until("the zoom", lambda: chart.get_by_role("button", name="Show all").is_visible(), 5)
+    zoomed = drawn(notebook, 1)
+    notebook.page.keyboard.down("Shift")
+    drag(notebook, 1, 0.3, 0.6)
+    notebook.page.keyboard.up("Shift")
+    until("what lies before", lambda: pixels(notebook, 1) != zoomed, 5)
+    assert notebook.running(2)
+    notebook.finish(2, 40)
+    notebook.run_cell(3)
+    band, edges, smooth, kind, low, high = notebook.output(3).inner_text().split()
+    assert (band, edges, float(smooth), kind) == ("all", "deviation", 9.0, "mean")
+    assert 40 < float(low) < 160
+    assert 40 < float(high) - float(low) < 140
+
+
+def test_the_kernel_brings_the_metric_that_is_chosen_for_x(open_notebook):
+    seed = SEED + "            run.log_metric('epoch', step / 100, step=step)\n"
+    notebook = open_notebook("metric-x", [LOAD + "\nexperiment = 'metric-x'" + seed, SHOW])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    steps = drawn(notebook, 1)
+    notebook.output(1).get_by_label("x is a metric").select_option("epoch")
+    until("loss by epoch", lambda: pixels(notebook, 1) != steps, 10)
+    until("the points", lambda: "when the kernel is idle" not in notebook.output(1).inner_text())
+    assert notebook.output(1).locator(".smtw-panel:visible").count() == 1

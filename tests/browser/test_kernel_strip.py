@@ -51,7 +51,7 @@ def test_a_lost_connection_passes(view):
     assert said(view) == ""
     view.evaluate("() => { view.shared.send = () => { throw new Error('Cannot send'); }; }")
     view.get_by_role("button", name="Refresh").click()
-    until("the refusal", lambda: "cannot be reached" in view.locator(".smtw-note").first.inner_text())
+    until("the refusal", lambda: "cannot be reached" in view.locator(".smtw-note[role=alert]").inner_text())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_kernel_that_is_gone_stays_gone(view, how, told):
     view.evaluate("() => { kernel.statusChanged.emit('starting'); kernel.statusChanged.emit('idle'); }")
     assert said(view).startswith(told)
     view.get_by_role("button", name="Refresh").click()
-    until("the refusal", lambda: told in view.locator(".smtw-note").first.inner_text())
+    until("the refusal", lambda: told in view.locator(".smtw-note[role=alert]").inner_text())
     assert view.evaluate("() => view.shared.sent.length") == 0
     view.get_by_role("searchbox").fill("d7")
     until("it still filters", lambda: "of 400 runs" in view.get_by_role("status").nth(1).inner_text())

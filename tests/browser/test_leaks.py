@@ -9,7 +9,10 @@ import pytest
 from notebook_page import until
 
 JS = Path(__file__).parents[2] / "js"
-VIEWS = ["RunTable", "ParamGrid", "MetricChart", "Dashboard", "Compare", "Importance", "RunDetail", "LiveRun"]
+VIEWS = [
+    "RunTable", "ParamGrid", "MetricChart", "Scatter", "ParallelCoords", "Dashboard", "Compare", "Importance",
+    "RunDetail", "LiveRun",
+]  # fmt: skip
 CYCLES = 200
 CYCLE = """async ([views, cycles]) => {
     const left = {};

@@ -37,7 +37,11 @@ def test_what_a_query_shows(open_notebook, screenshots, theme, experiment):
         notebook.run_cell(number)
     table = notebook.output(1)
     table.locator(".smtw-table").wait_for()
-    assert table.get_by_role("combobox").input_value().startswith("metrics.auc.max > 0.88")
+    assert (
+        table.get_by_role("combobox", name="Query that the runs satisfy")
+        .input_value()
+        .startswith("metrics.auc.max > 0.88")
+    )
     assert "Did you mean 'auc'?" in notebook.output(2).inner_text()
     wrong = notebook.output(3).inner_text()
     assert "Did you mean 'status'?" in wrong
@@ -57,9 +61,11 @@ def test_a_query_is_written_in_the_table(open_notebook, screenshots):
     notebook.run_cell(1)
     table = notebook.output(1).locator(".smtw-table")
     table.get_by_role("button", name="Query").click()
-    field = table.get_by_role("combobox")
+    field = table.get_by_role("combobox", name="Query that the runs satisfy")
     field.press_sequentially("params.de")
-    assert table.get_by_role("option").all_inner_texts() == ["params.depth"]
+    assert table.get_by_role("listbox", name="Fields").get_by_role("option").all_inner_texts() == [
+        "params.depth"
+    ]
     field.press("Tab")
     field.press_sequentially(">= 8 an")
     notebook.page.screenshot(path=screenshots / "query-box.png")

@@ -1,4 +1,4 @@
-"""docs/reading.md, query.md and compare.md: their Python runs as it stands, and says what it says."""
+"""The pages of docs/ on reading: their Python runs as it stands, and says what it says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sm_track_widgets.connection import reset
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["reading.md", "query.md", "compare.md"])
+@pytest.mark.parametrize("page", ["reading.md", "query.md", "charts.md", "compare.md"])
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
     reset()
@@ -27,4 +27,6 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
         assert set(names["differing"].loc["parameter"].index) <= {"rate", "depth"}
         assert len(names["rates"]) == 3
         assert set(names["found"].df["parameter"][:2]) == {"rate", "kind"}
+    if page == "charts.md":
+        assert (names["chart"].band, names["chart"].x) == ("params.depth", "epoch")
     reset()

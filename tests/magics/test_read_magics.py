@@ -142,6 +142,16 @@ def test_a_query_narrows_the_table_that_is_shown_too(kernel):
     assert re.findall(r"\bd\d\b", re.sub(r"<[^>]*>", " ", static["text/html"])) == ["d4", "d3"]
 
 
+def test_a_baseline_and_groups(kernel):
+    cell = kernel.run("%sm_runs -e trees --columns depth,auc.max --baseline D3 --group-by depth")
+    assert cell.status == "ok", cell.traceback
+    text = cell.outputs[0]["data"]["text/plain"]
+    assert "d3 baseline" in text
+    assert "0.44 +.1" in text
+    cell = kernel.run("%sm_runs -e trees --baseline d33")
+    assert cell.traceback == ["NotFoundError: Run 'd33' is not in this table. Did you mean 'd3'?"]
+
+
 def test_a_query_that_finds_nothing_says_so(kernel):
     cell = kernel.run("%sm_runs -e trees params.depth = 9")
     assert (cell.status, cell.text, cell.plain) == ("ok", "There is no such run in 'trees'.\n", "")

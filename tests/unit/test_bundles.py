@@ -29,7 +29,7 @@ def text_of(name: str) -> str:
 
 
 def test_the_bundles_are_found():
-    assert {"widget.js", "detail.js", "explorer.js", "vega-chunk.js"} <= set(BUNDLES)
+    assert {"widget.js", "detail.js", "plots.js", "explorer.js", "vega-chunk.js"} <= set(BUNDLES)
 
 
 @pytest.mark.parametrize("name", BUNDLES)

@@ -99,6 +99,7 @@ def test_views_and_what_they_refer_to_are_there_with_their_bytes(tmp_path):
     assert root["_selection"] == f"IPY_MODEL_{view.selection.model_id}"
     assert root["sort"] == [{"column": "params.depth", "descending": True}]
     assert root["_theme"] == "dark"
+    assert root["_writable"] is False
     assert not {"_esm", "_css", "layout", "_view_module"} & set(root)
     assert told["binary"][view.selection.model_id] == ["_data"]
     assert base64.b64decode(selection["_data"]) == view.selection._data
@@ -126,6 +127,8 @@ def test_every_widget_is_saved(tmp_path, sweep):
     widgets = [
         sm.RunTable("sweep"),
         sm.ParamGrid("sweep"),
+        sm.ParallelCoords("sweep"),
+        sm.Scatter("sweep"),
         sm.MetricChart("loss", experiment="sweep"),
         board,
         sm.Compare(["d0", "d1"], "sweep"),
@@ -148,7 +151,7 @@ def test_a_dashboard_has_its_charts_and_says_which_tabs_it_has_not(tmp_path, swe
     board = sm.Dashboard("sweep", tab="importance")
     told = state_of(saved(board, tmp_path))
     root = told["models"][told["root"]]
-    assert set(root["_parts"]) == {"table", "importance", "charts"}
+    assert set(root["_parts"]) == {"table", "importance", "charts", "parallel", "scatter"}
     views = {state.get("_view") for state in told["models"].values()}
     assert {"Dashboard", "RunTable", "MetricChart", "Importance"} <= views
     assert set(root["_trouble"]) == {"compare"}

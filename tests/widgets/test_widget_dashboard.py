@@ -78,7 +78,7 @@ def test_its_parts_share_one_selection_and_are_made_when_they_are_shown(sweep, t
 
 def test_picked_runs_are_compared(sweep):
     board = Dashboard("sweep", tab="compare")
-    assert "0 runs are picked. Pick 2 to" in board._trouble["compare"]
+    assert "0 are picked. Pick 2 to 12 runs in the table" in board._trouble["compare"]
     assert "compare" not in board._parts
     change(board.selection, selected=["d1", "d4"], baseline="d4")
     part = board._parts["compare"]

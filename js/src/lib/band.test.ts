@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import cases from "../../../tests/unit/band_cases.json";
 import { bandOf, type Edges, gridOf } from "./band";
+import { NO_EMPHASIS } from "./emphasis";
 import { groupsOf, inLabelOrder, labelsOf } from "./groups";
 import { chartRows, PLAIN } from "./rows";
 import { seriesOf } from "./testing";
@@ -47,6 +48,7 @@ test("groups keep their look in every panel, and numbers their order", () => {
   );
   assert.equal(groupsOf([seriesOf([1], { run: "a" })], labels)[0]?.colour, 1);
   assert.deepEqual(groupsOf(series, {})[0]?.members.length, 4);
+  assert.equal(groupsOf([seriesOf([1], { run: "constructor" })], labels)[0]?.label, "other runs");
   assert.equal(labelsOf("", {}), null);
   assert.equal(labelsOf("params.depth", {}), null);
   assert.deepEqual(labelsOf("all", undefined), {});
@@ -69,6 +71,18 @@ test("with a band members are faint and the mean is a line; a gap of all breaks 
     ],
   );
   assert.ok(rows.line.filter((row) => row.run === "a").every((row) => row.o < 0.5 && row.z < 0));
+  const emphasis = { ...NO_EMPHASIS, dimmed: new Set(["b"]) };
+  const filtered = chartRows(series, { ...PLAIN, groups: {}, emphasis });
+  assert.deepEqual(
+    filtered.line.filter((row) => row.run === "all runs").map((row) => row.y),
+    [1, null, 3],
+  );
+  assert.equal(filtered.line.filter((row) => row.run === "b").length, 3);
+  const colours = chartRows(series, { ...PLAIN, groups: { a: "1", b: "2" } });
+  assert.deepEqual(
+    new Set(colours.line.filter((row) => row.c === 1).map((row) => row.run)),
+    new Set(["b", "2"]),
+  );
   const zoomed = chartRows(series, { ...PLAIN, groups: {}, domain: [1.5, 3], edges: "deviation" });
   assert.deepEqual(
     zoomed.band.map((row) => [row.x, row.low, row.high]),

@@ -46,8 +46,13 @@ export function groupsOf(series: readonly Series[], labels: Readonly<Record<stri
   const found = new Map<string, Series[]>();
   const single = Object.keys(labels).length === 0;
   for (const one of series) {
-    const label = single ? "all runs" : (labels[one.header.run] ?? "other runs");
-    found.set(label, [...(found.get(label) ?? []), one]);
+    const { run } = one.header;
+    // A run may be called "constructor".
+    const own = Object.hasOwn(labels, run) ? labels[run] : undefined;
+    const label = single ? "all runs" : (own ?? "other runs");
+    const members = found.get(label) ?? [];
+    members.push(one);
+    found.set(label, members);
   }
   const order = new Map(labelOrder(labels, found.keys()).map((label, place) => [label, place]));
   return [...found]

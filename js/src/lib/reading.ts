@@ -120,6 +120,15 @@ export function xExtent(series: readonly Series[], axis: Axis, log = false): [nu
   return low <= high ? [low, high] : null;
 }
 
+/** `domain` as far as a log axis has it; null for all. */
+export function positiveDomain(
+  domain: readonly [number, number] | null,
+  full: readonly [number, number] | null,
+): [number, number] | null {
+  if (!domain || !full || domain[1] <= full[0]) return null;
+  return [Math.max(domain[0], full[0]), domain[1]];
+}
+
 /** `domain` moved or scaled within `full`; null when that is all of it. On a log axis what is moved is the exponent. */
 export function moveDomain(
   domain: readonly [number, number] | null,
@@ -127,8 +136,9 @@ export function moveDomain(
   { shift = 0, scale = 1, around, log = false }: Move,
 ): [number, number] | null {
   if (log && full[0] > 0) {
-    const logs = ([a, b]: readonly [number, number]): [number, number] => [Math.log(a), Math.log(b)];
-    const move = { shift, scale, ...(around === undefined ? {} : { around: Math.log(around) }) };
+    const positive = (value: number) => Math.log(Math.max(value, full[0]));
+    const logs = ([a, b]: readonly [number, number]): [number, number] => [positive(a), positive(b)];
+    const move = { shift, scale, ...(around === undefined ? {} : { around: positive(around) }) };
     const moved = moveDomain(domain ? logs(domain) : null, logs(full), move);
     return moved && [Math.exp(moved[0]), Math.exp(moved[1])];
   }

@@ -10,6 +10,8 @@ test("every question that a view waits for has an answer of the kernel's kind", 
     measure: "measured",
     preview: "preview",
     artifact: "artifact",
+    tag: "tagged",
+    archive: "archived",
     detail: "detail",
   };
   for (const [asked, told] of Object.entries(kinds))
@@ -22,4 +24,5 @@ test("every question that a view waits for has an answer of the kernel's kind", 
 test("what nobody waits for is not answered", () => {
   assert.equal(refusal({ type: "need_chunk" }, "why"), null);
   assert.equal(refusal({ type: "sizes" }, "why"), null);
+  assert.equal(refusal({ type: "sparks" }, "why"), null);
 });

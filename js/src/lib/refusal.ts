@@ -5,7 +5,7 @@ export const COPY = "This page is a copy: it cannot read new data.";
 
 /** The answer to `content`; null where nobody waits for one. */
 export function refusal(content: unknown, why: string): Record<string, unknown> | null {
-  const { type, kind, name, direction, id } = content as Record<string, unknown>;
+  const { type, kind, name, direction, id, run, key, archived } = content as Record<string, unknown>;
   switch (type) {
     case "refresh":
       return { type: "refreshed", error: why };
@@ -19,6 +19,10 @@ export function refusal(content: unknown, why: string): Record<string, unknown> 
       return { type: "preview", name, direction, preview: { kind: "error", text: why } };
     case "artifact":
       return { type: "artifact", name, direction, previews: [], error: why };
+    case "tag":
+      return { type: "tagged", run, key, error: why };
+    case "archive":
+      return { type: "archived", archived, done: [], error: why };
     case "detail":
       // No finer points: the pyramid stays.
       return { type: "detail", id, series: { metrics: [], series: [] } };

@@ -89,12 +89,18 @@ export function chartRows(series: readonly Series[], options: RowOptions): Rows 
   const rowsEach = options.smooth > 0 ? 3 : 2;
   const share = Math.floor(MAX_ROWS / rowsEach / Math.max(1, series.length));
   const target = Math.max(2, Math.min(Math.ceil(options.width), share));
+  // What is filtered out elsewhere is background, and no part of a mean.
+  const counted = series.filter((one) => !options.emphasis.dimmed.has(one.header.run));
+  const groups = options.groups ? groupsOf(counted, options.groups) : [];
+  const mean = new Map(groups.flatMap((group) => group.members.map((one) => [one, group])));
   const best = options.groups ? "" : bestRun(series, options.best);
   for (const one of series) {
-    const style = styleOf(one.header, roleOf(one.header.run, options.emphasis, best));
-    addSeries(out, one, options, target, options.groups ? memberStyle(style) : style);
+    const style = styleOf(mean.get(one) ?? one.header, roleOf(one.header.run, options.emphasis, best));
+    // Background is drawn half as fine: it is what most lines of a selection are.
+    const fine = style.z > 0 && !options.groups ? target : Math.max(2, Math.ceil(target / 2));
+    addSeries(out, one, options, fine, options.groups ? memberStyle(style) : style);
   }
-  if (options.groups) addBands(out, series, options);
+  addBands(out, groups, options);
   if (options.ignoreOutliers) out.span = shownSpan(series, options);
   return out;
 }
@@ -105,7 +111,8 @@ function addSeries(out: Rows, series: Series, options: RowOptions, target: numbe
   const smooth = options.smooth > 0 ? smoothed(series, options) : null;
   // Behind a line that is background itself, its values would be noise.
   const raw = smooth ? (style.z > 0 ? out.raw : null) : out.line;
-  if (!series.header.exact && depth === 0 && to - from < target / 2 && to > from) out.coarse.push(series);
+  const isCoarse = !series.header.exact && depth === 0 && to > from && to - from < target / 2;
+  if (isCoarse && style.z > 0) out.coarse.push(series);
   for (let i = from; i < to; i += 1) {
     const x = level.x[i] as number;
     if (options.logX && x <= 0) {
@@ -150,8 +157,8 @@ function addValue(rows: Row[], look: Look, x: number, y: number, logY: boolean):
 }
 
 /** Add the mean and the band of each group over what is shown. */
-function addBands(out: Rows, series: readonly Series[], options: RowOptions): void {
-  for (const group of groupsOf(series, options.groups ?? {})) {
+function addBands(out: Rows, groups: readonly Group[], options: RowOptions): void {
+  for (const group of groups) {
     const curves = group.members.map((one): Curve => {
       const level = one.levels(options.axis)[0] as Level;
       return { x: level.x, y: options.smooth > 0 ? smoothed(one, options) : level.mid };

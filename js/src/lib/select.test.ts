@@ -48,3 +48,9 @@ test("many requests are one run, the last is never lost, a hand does not wait", 
   await settle();
   assert.equal(runs, 3);
 });
+
+test("heads of groups are never selected", () => {
+  const named = (position: number) => (position === 1 ? "" : name(position));
+  assert.deepEqual(select([], named, 2, 0, { toggle: false, range: true }), ["a", "c"]);
+  assert.deepEqual(select(["a"], named, 1, 0, plain), ["a"]);
+});

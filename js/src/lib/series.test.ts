@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { height, moveDomain, placeName, readAt, readingText, snap, xExtent } from "./reading";
+import { height, moveDomain, placeName, positiveDomain, readAt, readingText, snap, xExtent } from "./reading";
 import { decodeSeries } from "./series";
 import { smoothEma } from "./smooth";
 import { seriesOf } from "./testing";
@@ -82,6 +82,9 @@ test("zooming by keys stays inside the data and ends at all of it", () => {
   assert.equal(moveDomain([10, 60], [0, 100], { scale: 2 }), null);
   const moved = moveDomain([10, 100], [1, 1000], { shift: 1, log: true });
   assert.deepEqual(moved?.map(Math.round), [100, 1000]);
+  assert.deepEqual(moveDomain([-5, 10], [1, 1000], { shift: 1, log: true })?.map(Math.round), [10, 100]);
+  assert.deepEqual(positiveDomain([-5, 10], [1, 1000]), [1, 10]);
+  assert.equal(positiveDomain([-5, 0], [1, 1000]), null);
   const zoomed = moveDomain(null, [1, 10_000], { scale: 0.5, around: 100, log: true });
   assert.deepEqual(zoomed?.map(Math.round), [10, 1000]);
 });

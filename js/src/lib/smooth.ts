@@ -26,7 +26,7 @@ export function smooth(
   const each = Math.max(points, 1);
   if (kind === "mean") return smoothMean(values, Math.round(Math.floor(Math.floor(amount) / 2) / each));
   if (kind === "gauss") return smoothGauss(values, amount / each);
-  return smoothEma(values, amount, each);
+  return smoothEma(values, Math.min(amount, HEAVIEST), each);
 }
 
 /** Exponential moving average with bias correction, so that the first values are not pulled towards zero. */

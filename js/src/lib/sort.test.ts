@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextSort, rankTexts, sortRows } from "./sort";
+import { nextSort, rankTexts, sortedRows, sortRows } from "./sort";
 import { frameOf } from "./testing";
 
 const all = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => i);
@@ -58,4 +58,15 @@ test("100,000 rows sort within a second", () => {
   ]);
   assert.ok(performance.now() - start < 3000);
   assert.equal(order.length, rows);
+});
+
+test("rows that pass come in the order of all rows", () => {
+  const frame = frameOf(["a", "b", "c", "d"], { x: [2, Number.NaN, 1, 2] });
+  const sort = [{ column: "x", descending: true }];
+  const passing = Uint32Array.of(1, 2, 3);
+  const passes = (row: number) => passing.includes(row);
+  assert.deepEqual([...sortedRows(frame, passing, passes, sort)], [3, 2, 1]);
+  assert.deepEqual([...sortedRows(frame, all(4), () => true, sort)], [0, 3, 2, 1]);
+  assert.deepEqual([...sortedRows(frame, passing, passes, [])], [1, 2, 3]);
+  assert.deepEqual([...sortedRows(frame, passing, passes, [{ column: "x", descending: false }])], [2, 3, 1]);
 });

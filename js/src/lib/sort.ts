@@ -20,6 +20,38 @@ export function sortRows(frame: Frame, rows: Uint32Array, sort: readonly SortKey
   return keys.length === 0 ? order : order.sort((a, b) => compare(keys, a, b) || a - b);
 }
 
+const orders = new WeakMap<Frame, { sort: string; order: Uint32Array }>();
+
+/**
+ * `passing` rows in the order of `sort`. All rows are sorted once: while a filter is dragged, rows are only picked.
+ */
+export function sortedRows(
+  frame: Frame,
+  passing: Uint32Array,
+  passes: (row: number) => boolean,
+  sort: readonly SortKey[],
+): Uint32Array {
+  if (sort.length === 0) return passing;
+  const wanted = JSON.stringify(sort);
+  let known = orders.get(frame);
+  if (known?.sort !== wanted) {
+    known = {
+      sort: wanted,
+      order: sortRows(
+        frame,
+        Uint32Array.from({ length: frame.rows }, (_, i) => i),
+        sort,
+      ),
+    };
+    orders.set(frame, known);
+  }
+  if (passing.length === frame.rows) return known.order;
+  const rows = new Uint32Array(passing.length);
+  let count = 0;
+  for (const row of known.order) if (passes(row)) rows[count++] = row;
+  return rows;
+}
+
 function compare(keys: readonly [Float64Array, number][], a: number, b: number): number {
   for (const [values, sign] of keys) {
     const x = values[a] as number;

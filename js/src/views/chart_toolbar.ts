@@ -14,7 +14,7 @@ const TITLES: Record<(typeof AXES)[number], string> = {
   time: "x is the time (UTC)",
   relative: "x is the time since the run's first point",
 };
-const KINDS: Record<SmoothKind, string> = { ema: "exponential", mean: "mean", gauss: "gaussian" };
+const KINDS: Record<SmoothKind, string> = { ema: "ema", mean: "mean", gauss: "gauss" };
 const EDGES: Record<Edges, string> = { range: "min – max", deviation: "± std" };
 const NAME = 28;
 
@@ -72,6 +72,7 @@ function axes(state: ToolbarState, scope: Scope): HTMLElement {
     group.append(one);
   }
   const metric = select("x is a metric", scope, choose);
+  metric.classList.add("smtw-x");
   scope.effect(() => {
     const x = state.x.value;
     const names = [...new Set([...(isMetric(x) ? [x] : []), ...state.metrics.value])];

@@ -28,8 +28,9 @@ export class Ends {
 
   paint(marks: readonly ChartMark[], plot: Plot, area: PlotArea, { theme, labels, lowest }: Look): void {
     const colours = lineColours(theme);
-    const placed = marks
-      .slice(0, MOST)
+    // Of many lines only those that stand out.
+    const wanted = marks.length > MOST ? marks.filter((mark) => mark.z >= 2) : marks;
+    const placed = wanted
       .map((mark) => ({ mark, x: plot.pixel("x", mark.x), y: plot.pixel("y", mark.y) }))
       .filter((one) => inside(one, area));
     const colour = (one: Placed) => colours[one.mark.c % colours.length] ?? "currentColor";

@@ -31,7 +31,8 @@ export function legendEntries(
   for (const one of series) if (!runs.has(one.header.run)) runs.set(one.header.run, one);
   const shown = [...runs.values()].filter((one) => !emphasis.hidden.has(one.header.run));
   if (groups) {
-    return groupsOf(shown, groups).map(({ label, colour: c, dash: d, members }) => ({
+    const counted = shown.filter((one) => !emphasis.dimmed.has(one.header.run));
+    return groupsOf(counted, groups).map(({ label, colour: c, dash: d, members }) => ({
       label,
       c,
       d,

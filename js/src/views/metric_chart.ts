@@ -2,8 +2,8 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import { h, setText, show } from "../dom";
-import type { Emphasis } from "../lib/emphasis";
-import { type Move, moveDomain, snap, xExtent } from "../lib/reading";
+import { type Emphasis, roleOf } from "../lib/emphasis";
+import { type Move, moveDomain, positiveDomain, snap, xExtent } from "../lib/reading";
 import type { Series } from "../lib/series";
 import { plural } from "../lib/text";
 import type { Tokens } from "../lib/theme";
@@ -107,7 +107,8 @@ export class MetricChart {
     for (const metric of metrics) {
       const series = visible.filter((one) => one.header.metric === metric);
       const best = state.set.value?.best?.[metric] ?? ("max" as const);
-      const room = look.groups || series.length <= MOST_LABELLED ? LABEL_ROOM : 0;
+      const front = series.filter((one) => roleOf(one.header.run, look.emphasis, "") !== "context");
+      const room = look.groups || front.length <= MOST_LABELLED ? LABEL_ROOM : 0;
       this.panels.get(metric)?.update({ ...look, spec, series, best, room }, onlyPoints);
     }
     this.paintNote();
@@ -115,9 +116,12 @@ export class MetricChart {
 
   private look() {
     const { state } = this;
+    const logX = state.logX.value && state.x.value !== "time";
+    const domain = state.domain.value;
+    const full = () => xExtent(state.all.value, state.x.value, true);
     return {
       axis: state.x.value,
-      logX: state.logX.value && state.x.value !== "time",
+      logX,
       logY: state.logY.value,
       smooth: state.smooth.value,
       smoothKind: state.smoothKind.value,
@@ -125,7 +129,7 @@ export class MetricChart {
       edges: state.edges.value,
       ignoreOutliers: state.ignoreOutliers.value,
       emphasis: state.emphasis.value,
-      domain: state.domain.value,
+      domain: logX && domain && domain[0] <= 0 ? positiveDomain(domain, full()) : domain,
       height: state.height.value,
       tokens: this.tokens.value,
     };
@@ -222,13 +226,18 @@ export class MetricChart {
     const texts: string[] = [];
     if (state.awaited) texts.push(state.awaited);
     if (dropped > 0) texts.push(`${plural(dropped, "value")} of zero or less not shown on a log axis.`);
-    if (state.ignoreOutliers.peek() && rows.length > 0)
-      texts.push(outside > 0 ? `${plural(outside, "outlier")} outside of what is shown.` : "No outliers.");
+    if (state.ignoreOutliers.peek() && rows.length > 0) texts.push(this.outlierText(outside));
     const coarse = rows.flatMap((one) => one.coarse);
     const asked = this.details.want(coarse, state.x.peek(), state.domain.peek(), this.panelBox.clientWidth);
     if (asked) texts.push("Finer detail comes when the kernel is idle.");
     setText(this.note, texts.join(" "));
     show(this.note, texts.length > 0);
+  }
+
+  private outlierText(outside: number): string {
+    // A bucket of many points tells its lowest and highest only.
+    const more = this.visible().every((one) => one.header.exact) ? "" : " or more";
+    return outside > 0 ? `${plural(outside, "outlier")}${more} outside of what is shown.` : "No outliers.";
   }
 
   private fail(error: unknown): void {

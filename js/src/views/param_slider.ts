@@ -104,7 +104,12 @@ export class ParamSlider {
 
   private newHandle(end: End, scope: Scope): HTMLElement {
     const label = `${this.column.label}, ${end === "low" ? "lowest" : "highest"}`;
-    const handle = h("div", "handle", { role: "slider", tabindex: 0, "aria-label": label });
+    const handle = h("div", "handle", {
+      role: "slider",
+      tabindex: 0,
+      "aria-label": label,
+      "aria-valuenow": 0,
+    });
     scope.listen(handle, "keydown", (event) => this.key(event, end));
     return handle;
   }

@@ -1,12 +1,13 @@
 /** The table of runs: filter, column choice, sorting and selection over one frame. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { button, h, setText, show, uniqueId } from "../dom";
+import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import { ask } from "../kernel";
-import type { Column, Frame } from "../lib/columns";
-import { formatCount, formatMoment, formatRelative } from "../lib/format";
+import type { Frame } from "../lib/columns";
+import { formatCount } from "../lib/format";
+import { groupedItems, type Items, NO_ITEMS, plainItems } from "../lib/items";
 import { coloursOf } from "../lib/palette";
-import { type SortKey, sortRows } from "../lib/sort";
+import { type SortKey, sortedRows } from "../lib/sort";
 import { plural } from "../lib/text";
 import type { Tokens } from "../lib/theme";
 import { bind, type Model, onMessage } from "../model";
@@ -16,19 +17,34 @@ import { ColumnChooser } from "./column_chooser";
 import { emptyState } from "./empty";
 import { resizeGrip } from "./grip";
 import { QueryBox } from "./query_box";
+import { TableCopy } from "./table_copy";
+import { TableEdit } from "./table_edit";
+import { TableFoot } from "./table_foot";
 import { TableGrid } from "./table_grid";
+import { GroupChoice } from "./table_groups";
 import { headHeight } from "./table_head";
+import { TableLayout } from "./table_layout";
+import { ColumnMenu } from "./table_menu";
 import { ROW_HEIGHT } from "./table_rows";
 
 const BUSY_AFTER = 1500;
 
+const NONE: string[] = [];
+
 export class RunTable {
   private readonly frame: ReadonlySignal<Frame | null>;
-  private readonly chosen: Signal<string[]>;
   private readonly sort: Signal<SortKey[]>;
   private readonly height: Signal<number>;
+  private readonly groupBy: Signal<string>;
+  private readonly opened = signal<ReadonlySet<string>>(new Set());
   private readonly refreshing = signal(false);
   private readonly problem = signal("");
+  private readonly layout: TableLayout;
+  /** Rows that pass, sorted. */
+  private readonly order: ReadonlySignal<Uint32Array>;
+  /** Row of the baseline; -1 = none. */
+  private readonly baseline: ReadonlySignal<number>;
+  private readonly items: ReadonlySignal<Items>;
 
   private readonly title = h("b", "");
   private readonly count = h("span", "quiet num", { role: "status", "aria-live": "polite" });
@@ -38,14 +54,16 @@ export class RunTable {
     "aria-label": "Filter runs",
   });
   private readonly reload = button("Refresh");
-  private readonly picked = h("span", "num", { role: "status" });
-  private readonly clear = button("Clear", "link");
-  private readonly age = h("span", "num");
+  private readonly differ = button("Differing", "", { title: "Only the parameters that differ" });
   private readonly over = h("div", "over");
   private readonly error = h("div", "note bad", { role: "alert" });
   private readonly grid: TableGrid;
   private readonly chooser: ColumnChooser;
   private readonly queryBox: QueryBox;
+  private readonly groups: GroupChoice;
+  private readonly menu: ColumnMenu;
+  private readonly foot: TableFoot;
+  private readonly edit: TableEdit;
 
   constructor(
     private readonly root: HTMLElement,
@@ -55,65 +73,105 @@ export class RunTable {
     private readonly shared: Selection,
   ) {
     this.frame = shared.frame;
-    this.chosen = bind(model, "columns", scope);
     this.sort = bind(model, "sort", scope);
     this.height = bind(model, "height", scope, 400);
-    this.grid = new TableGrid(
-      { sort: (keys) => this.set(this.sort, keys), select: (names) => this.set(shared.selected, names) },
-      scope,
+    this.groupBy = bind(model, "group_by", scope);
+    this.layout = new TableLayout(model, shared, scope);
+    this.order = computed(() => this.sorted());
+    this.baseline = computed(
+      () => this.frame.value?.header.runs.indexOf(shared.baseline.value || "\0") ?? -1,
     );
-    this.chooser = new ColumnChooser(this.chosen, scope);
+    this.items = computed(() => this.listed());
+    const writable = model.get("_writable") === true;
+    const copy = new TableCopy(
+      shared,
+      () => this.layout.shown.peek(),
+      () => this.order.peek(),
+      root,
+    );
+    this.edit = new TableEdit(model, shared, writable, () => this.grid.root, scope);
+    this.foot = new TableFoot(shared, copy, (runs) => this.edit.archive(runs), writable, scope);
+    this.menu = new ColumnMenu(shared, this.layout, this.groupBy, scope);
+    this.grid = this.newGrid(model);
+    this.chooser = new ColumnChooser(this.layout.chosen, scope, this.layout);
+    this.groups = new GroupChoice(this.groupBy, scope);
     this.queryBox = new QueryBox(shared, scope);
     this.build();
     this.connect();
   }
 
-  private set<T>(target: Signal<T>, value: T): void {
-    target.value = value;
+  private newGrid(model: Model): TableGrid {
+    const actions = {
+      edit: this.edit.edit.bind(this.edit),
+      fold: (key: string, open: boolean) => this.fold(key, open),
+      copy: () => this.foot.copyRows(),
+    };
+    return new TableGrid(model, this.shared, this.layout, this.sort, this.menu, actions, this.scope);
+  }
+
+  private fold(key: string, open: boolean): void {
+    const next = new Set(this.opened.peek());
+    if (open) next.add(key);
+    else next.delete(key);
+    this.opened.value = next;
+  }
+
+  private sorted(): Uint32Array {
+    const passing = this.shared.passing.value;
+    if (!passing) return new Uint32Array(0);
+    const { frame, rows, engine } = passing;
+    return sortedRows(frame, rows, (row) => engine.passes(row), this.sort.value ?? []);
+  }
+
+  private listed(): Items {
+    const frame = this.frame.value;
+    if (!frame) return NO_ITEMS;
+    const column = frame.byName.get(this.groupBy.value ?? "");
+    return column
+      ? groupedItems(this.order.value, column, this.opened.value, this.baseline.value)
+      : plainItems(this.order.value, this.baseline.value);
   }
 
   private build(): void {
-    const bar = h(
-      "div",
-      "bar",
-      {},
-      this.title,
-      this.count,
-      this.search,
-      h("span", "grow"),
-      this.queryBox.button,
-      this.chooser.button,
-      this.reload,
-    );
-    const body = h("div", "", { style: "position: relative" }, this.grid.root, this.over);
-    const foot = h("div", "foot", {}, this.picked, this.clear, h("span", "grow"), this.age);
+    const tools = [this.groups.root, this.differ, this.queryBox.button, this.chooser.button, this.reload];
+    const bar = h("div", "bar", {}, this.title, this.count, this.search, h("span", "grow"), ...tools);
+    const body = h("div", "", { style: "position: relative" }, this.grid.root, this.grid.help, this.over);
     const grip = resizeGrip(this.grid.root, this.height, this.scope);
     this.grid.root.id = uniqueId("grid");
     this.root.classList.add("smtw-table");
-    this.root.append(
-      h("div", "box", {}, bar, this.queryBox.root, body, grip, foot, this.error, this.chooser.root),
-    );
+    const notes = [this.edit.root, this.error];
+    const box = h("div", "box", {}, bar, this.queryBox.root, body, grip, this.foot.root, ...notes);
+    box.append(this.chooser.root, this.menu.root);
+    this.root.append(box);
   }
 
   private connect(): void {
     const { scope } = this;
-    const columns = computed(() => shownColumns(this.frame.value, this.chosen.value ?? []));
-    const order = computed(() => {
-      const passing = this.shared.passing.value;
-      return passing ? sortRows(passing.frame, passing.rows, this.sort.value ?? []) : new Uint32Array(0);
-    });
     scope.effect(() => {
       const frame = this.frame.value;
-      if (!frame) return;
-      const colours = coloursOf(this.tokens.value.theme);
-      const state = { frame, columns: columns.value, order: order.value, colours };
-      this.grid.update({ ...state, sort: this.sort.value ?? [], selected: this.shared.selected.value ?? [] });
+      // A filter that all runs pass changes marks in the header, and no row.
+      if (!frame || !this.shared.passing.value) return;
+      const look = {
+        columns: this.layout.shown.value,
+        fixed: this.layout.fixed.value,
+        widths: this.layout.widths.value,
+      };
+      const rows = { items: this.items.value, sort: this.sort.value ?? [], baseline: this.baseline.value };
+      const marks = {
+        selected: this.shared.selected.value ?? [],
+        hidden: this.shared.hidden.value ?? [],
+        pending: this.edit.pending.value,
+        trends: this.layout.trends.value ?? NONE,
+      };
+      this.grid.update({ frame, ...look, ...rows, ...marks, colours: coloursOf(this.tokens.value.theme) });
     });
-    scope.effect(() => this.paintBar(this.frame.value, order.value.length));
-    scope.effect(() => this.fit(this.height.value, order.value.length));
-    scope.effect(() => this.paintFoot());
+    scope.effect(() => this.paintBar(this.frame.value, this.order.value.length));
+    scope.effect(() => this.fit(this.height.value, this.items.value.codes.length));
     scope.effect(() => this.chooser.offer(this.frame.value?.columns ?? []));
-    scope.every(5000, () => this.paintAge());
+    scope.effect(() => this.groups.offer(this.frame.value));
+    scope.effect(() =>
+      setAttributes(this.differ, { "aria-pressed": String(this.layout.differing.value === true) }),
+    );
     this.listen();
   }
 
@@ -125,13 +183,17 @@ export class RunTable {
     root.style.height = `${Math.min(most || 400, wanted)}px`;
   }
 
+  private set<T>(target: Signal<T>, value: T): void {
+    target.value = value;
+  }
+
   private listen(): void {
     const { scope } = this;
     scope.listen(this.search, "input", () => this.set(this.shared.text, this.search.value));
     scope.listen(this.search, "keydown", (event) => {
       if (event.key === "ArrowDown") this.grid.root.focus();
     });
-    scope.listen(this.clear, "click", () => this.set(this.shared.selected, []));
+    scope.listen(this.differ, "click", () => this.set(this.layout.differing, !this.layout.differing.peek()));
     scope.listen(this.reload, "click", () => this.refresh());
     onMessage(this.shared.model, scope, (content) => {
       if (content["type"] !== "refreshed") return;
@@ -182,26 +244,4 @@ export class RunTable {
     box.append(" ", clear);
     return [box];
   }
-
-  private paintFoot(): void {
-    const count = this.shared.selected.value?.length ?? 0;
-    setText(this.picked, count === 0 ? "None selected" : `${formatCount(count)} selected`);
-    show(this.clear, count > 0);
-    this.frame.value;
-    this.paintAge();
-  }
-
-  private paintAge(): void {
-    const fetched = this.frame.peek()?.header.fetched;
-    setText(this.age, fetched === undefined ? "" : `refreshed ${formatRelative(fetched, Date.now() / 1000)}`);
-    this.age.title = fetched === undefined ? "" : `${formatMoment(fetched)} UTC`;
-  }
-}
-
-/** The run's name first, then the chosen columns that the frame has. */
-function shownColumns(frame: Frame | null, chosen: readonly string[]): Column[] {
-  if (!frame) return [];
-  const run = frame.columns.find((column) => column.kind === "run");
-  const others = chosen.map((name) => frame.byName.get(name)).filter((column) => column !== undefined);
-  return [...(run ? [run] : []), ...others.filter((column) => column !== run)];
 }

@@ -1,15 +1,30 @@
 /** How wide a column is and how a cell of it looks. */
 
-import { h, setText } from "../dom";
+import { h, setAttributes, setText, show } from "../dom";
 import { type Column, type Frame, isCodes, textAt } from "../lib/columns";
-import { formatClock, formatFull, formatMoment, formatNumber, formatRelative } from "../lib/format";
+import { deltaText, deltaTone } from "../lib/deltas";
+import {
+  formatClock,
+  formatCount,
+  formatFull,
+  formatMoment,
+  formatNumber,
+  formatRelative,
+} from "../lib/format";
+import { type Aggregate, aggregate, type Group } from "../lib/items";
 import { sortKeys } from "../lib/sort";
-import { middleCut } from "../lib/text";
+import { middleCut, plural } from "../lib/text";
 import { paintStatus } from "./status";
 
 const SAMPLE = 200;
 const PADDING = 16;
 const ARROW = 18;
+/** Room for a distance from the baseline, as in styles/table.css. */
+const DELTA = 54;
+/** Room for a small curve, as in styles/table.css. */
+const TREND = 64;
+/** Room for the word beside the baseline's name. */
+const REMARK = 56;
 const LIMITS: Record<Column["kind"], [number, number]> = {
   run: [140, 300],
   text: [56, 240],
@@ -48,7 +63,14 @@ function fontContext(font: string): CanvasRenderingContext2D | null {
 export const roughMeasure: Measure = (text) => text.length * 7;
 
 /** Width that shows the header and a sample of the values, within the limits of the column's kind. */
-export function columnWidth(column: Column, frame: Frame, measure: Measure, now: number): number {
+export function columnWidth(
+  column: Column,
+  frame: Frame,
+  measure: Measure,
+  now: number,
+  compared = false,
+  trend = false,
+): number {
   const [least, most] = LIMITS[column.kind];
   const step = Math.max(1, Math.floor(frame.rows / SAMPLE));
   let width = measure(column.label, true) + ARROW;
@@ -57,6 +79,9 @@ export function columnWidth(column: Column, frame: Frame, measure: Measure, now:
   }
   const best = bestRow(column);
   if (best >= 0) width = Math.max(width, measure(cellText(column, best, now), true));
+  if (trend) width += TREND;
+  if (compared && column.kind === "run") width += REMARK;
+  if (compared && column.group === "metrics" && isNumeric(column)) width += DELTA;
   return Math.round(Math.min(most, Math.max(least, width + PADDING)));
 }
 
@@ -73,9 +98,11 @@ export function cellText(column: Column, row: number, now: number): string {
 export function cellTitle(column: Column, row: number): string {
   if (isCodes(column)) return textAt(column, row);
   const value = column.data[row];
-  if (value === undefined || Number.isNaN(value)) return "";
-  return column.kind === "time" ? `${formatMoment(value)} UTC` : formatFull(value);
+  return value === undefined || Number.isNaN(value) ? "" : cellFull(column, value);
 }
+
+const cellFull = (column: Column, value: number): string =>
+  column.kind === "time" ? `${formatMoment(value)} UTC` : formatFull(value);
 
 export interface CellContext {
   now: number;
@@ -84,6 +111,10 @@ export interface CellContext {
   measure: Measure;
   best: number;
   colour: string | null;
+  /** Left out by charts. */
+  hidden: boolean;
+  /** The row that the others are compared with; -1 = none. */
+  baseline: number;
 }
 
 /** `text` cut in the middle to what `room` pixels hold. */
@@ -96,12 +127,48 @@ export function fit(text: string, room: number, measure: Measure, bold = false):
 export function paintCell(cell: HTMLElement, column: Column, row: number, context: CellContext): void {
   const text = cellText(column, row, context.now);
   const title = cellTitle(column, row);
-  const shown = isCodes(column) ? fit(text, context.room, context.measure) : text;
+  const room = context.room - (column.kind === "run" && row === context.baseline ? REMARK : 0);
+  const shown = isCodes(column) ? fit(text, room, context.measure) : text;
   cell.title = title === shown ? "" : title;
   if (column.kind === "status") paintStatus(cell.firstElementChild as HTMLElement, text);
-  else if (column.kind === "run") paintRun(cell.firstElementChild as HTMLElement, shown, context.colour);
-  else setText(cell, shown);
+  else if (column.kind === "run") paintRun(cell.firstElementChild as HTMLElement, shown, row, text, context);
+  else if (!paintDelta(cell, column, row, shown, context)) setText(cell, shown);
   cell.classList.toggle("smtw-top", row === context.best);
+  cell.classList.toggle("smtw-differs", differsFrom(cell, column, row, context));
+}
+
+/** A metric with its distance from the baseline's; false where there is none to tell. */
+function paintDelta(
+  cell: HTMLElement,
+  column: Column,
+  row: number,
+  shown: string,
+  { baseline }: CellContext,
+): boolean {
+  if (baseline < 0 || column.group !== "metrics" || isCodes(column)) return false;
+  const [value = Number.NaN, base = Number.NaN] = [column.data[row], column.data[baseline]];
+  const tone = deltaTone(value, base, column.best);
+  const told = row === baseline ? "" : deltaText(value, base);
+  const delta = h("span", `delta ${tone}`, {}, told);
+  if (tone) delta.title = `${tone} than the baseline's ${formatFull(base)}`;
+  cell.replaceChildren(h("span", "", {}, shown), delta);
+  return true;
+}
+
+/** Mark a parameter that is not the baseline's. */
+function differsFrom(
+  cell: HTMLElement,
+  column: Column,
+  row: number,
+  { baseline, now }: CellContext,
+): boolean {
+  if (baseline < 0 || row === baseline || column.group !== "params") return false;
+  const same = isCodes(column)
+    ? column.codes[row] === column.codes[baseline]
+    : Object.is(column.data[row], column.data[baseline]);
+  if (!same)
+    cell.title = `${cellTitle(column, row) || "none"} (baseline: ${cellText(column, baseline, now) || "none"})`;
+  return !same;
 }
 
 export function newCell(column: Column): HTMLElement {
@@ -109,16 +176,71 @@ export function newCell(column: Column): HTMLElement {
   if (column.kind === "status") cell.append(h("span", "pill"));
   if (column.kind === "run") {
     cell.setAttribute("role", "rowheader");
-    cell.append(h("span", "run", {}, h("span", "dot", { "aria-hidden": "true" }), h("span", "")));
+    const eye = h(
+      "button",
+      "eye",
+      { type: "button", tabindex: -1 },
+      h("span", "dot", { "aria-hidden": "true" }),
+    );
+    cell.append(h("span", "run", {}, eye, h("span", ""), h("span", "quiet")));
   }
   return cell;
 }
 
-function paintRun(box: HTMLElement, name: string, colour: string | null): void {
-  const [dot, label] = box.children as unknown as [HTMLElement, HTMLElement];
-  dot.className = colour ? "smtw-dot" : "smtw-dot smtw-dot-none";
-  dot.style.setProperty("--smtw-colour", colour ?? "transparent");
-  setText(label, name);
+function paintRun(
+  box: HTMLElement,
+  shown: string,
+  row: number,
+  name: string,
+  { colour, hidden, baseline }: CellContext,
+): void {
+  const [eye, label, mark] = box.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  const dot = eye.firstElementChild as HTMLElement;
+  dot.className = `smtw-dot${colour ? "" : " smtw-dot-none"}${hidden ? " smtw-dot-hidden" : ""}`;
+  dot.style.setProperty("--smtw-colour", colour ?? "var(--smtw-idle)");
+  setAttributes(eye, { "aria-label": `Show ${name} in charts`, "aria-pressed": String(!hidden) });
+  eye.title = hidden ? "Hidden in charts; click shows it (h)" : "Shown in charts; click hides it (h)";
+  show(eye, true);
+  label.classList.toggle("smtw-quiet", hidden);
+  setText(label, shown);
+  setText(mark, row === baseline ? "baseline" : "");
+}
+
+/** Put the aggregate of a group into `cell`: best of metrics, mean of other numbers, a text all of them have. */
+export function paintGroupCell(cell: HTMLElement, column: Column, group: Group): void {
+  cell.classList.remove("smtw-top", "smtw-differs");
+  cell.title = "";
+  if (column.kind === "run") paintGroupName(cell, group);
+  else paintAggregate(cell, column, group);
+}
+
+function paintAggregate(cell: HTMLElement, column: Column, group: Group): void {
+  const found = aggregate(column, group.rows);
+  const several = found.kind === "several" ? `${formatCount(found.count)} values` : found.text;
+  const text = isCodes(column) ? several : groupNumber(column, found);
+  if (column.kind === "status") {
+    const pill = cell.firstElementChild as HTMLElement;
+    pill.className = "smtw-quiet";
+    if (found.kind === "same" && text) paintStatus(pill, text);
+    else setText(pill, several);
+  } else setText(cell, text);
+  if (found.kind === "best" || found.kind === "mean" || found.kind === "latest")
+    cell.title = `${found.kind} of ${formatCount(found.count)}: ${cellFull(column, found.value)}`;
+}
+
+function groupNumber(column: Column, found: Aggregate): string {
+  if (Number.isNaN(found.value)) return "";
+  if (column.kind === "time") return formatMoment(found.value).slice(0, 10);
+  return column.kind === "duration" ? formatClock(found.value) : formatNumber(found.value);
+}
+
+function paintGroupName(cell: HTMLElement, group: Group): void {
+  const [eye, label, mark] = (cell.firstElementChild as HTMLElement).children as unknown as HTMLElement[];
+  show(eye as HTMLElement, false);
+  (label as HTMLElement).classList.remove("smtw-quiet");
+  setText(label as HTMLElement, `${group.open ? "▾" : "▸"} ${middleCut(group.key, 28)}`);
+  setText(mark as HTMLElement, plural(group.rows.length, "run"));
+  cell.title = group.key;
 }
 
 /** Row with the best value of a column that says which end is best; -1 otherwise, and where there is only one value. */

@@ -1,224 +1,342 @@
 /** Header, rows, mouse and keyboard of the table; what is selected and sorted belongs to the view around it. */
 
+import type { Signal } from "@preact/signals-core";
 import { h, setAttributes, uniqueId } from "../dom";
 import type { Column, Frame } from "../lib/columns";
+import type { Items } from "../lib/items";
 import { type Gesture, select } from "../lib/select";
 import { nextSort, type SortKey } from "../lib/sort";
 import { scrollToRow } from "../lib/virtual";
+import type { Model } from "../model";
 import type { Scope } from "../scope";
+import type { Selection } from "../selection";
 import { type Measure, roughMeasure, textMeasure } from "./table_cells";
-import { type HeadCell, LEAST_ROWS, newHeadCell, paintHistogram, paintSort } from "./table_head";
+import { TableHeader } from "./table_header";
+import { handleKey, KEYS, type KeyTarget, type Place } from "./table_keys";
+import type { TableLayout } from "./table_layout";
+import type { ColumnMenu } from "./table_menu";
 import { ROW_HEIGHT, TableRows } from "./table_rows";
+import { TableSparks } from "./table_sparks";
 
 export interface GridState {
   frame: Frame;
   columns: Column[];
-  order: Uint32Array;
+  items: Items;
   sort: readonly SortKey[];
   selected: readonly string[];
+  hidden: readonly string[];
   colours: string[];
+  /** Row that others are compared with; -1 = none. */
+  baseline: number;
+  widths: Readonly<Record<string, number>>;
+  pending: ReadonlyMap<string, string>;
+  /** Metrics with a curve beside their last values. */
+  trends: readonly string[];
+  fixed: number;
 }
 
 export interface GridActions {
-  sort(sort: SortKey[]): void;
-  select(selected: string[]): void;
+  /** Change what is in a cell, `done` at the end; false where it cannot be changed. */
+  edit(row: number, column: Column, cell: HTMLElement, done: () => void): boolean;
+  fold(key: string, open: boolean): void;
+  copy(): void;
 }
 
-export class TableGrid {
+export class TableGrid implements KeyTarget {
   readonly root = h("div", "scroll", { role: "grid", tabindex: 0, "aria-multiselectable": "true" });
-  private readonly head = h("div", "head", { role: "row", "aria-rowindex": 1 });
+  /** Tells the keys; stands beside the grid. */
+  readonly help = h("span", "hidden-text", { id: uniqueId("keys") }, KEYS);
+  active: Place | null = null;
   private readonly id = uniqueId("cell");
-  private readonly rows = new TableRows(this.root, this.id);
-  private heads: HeadCell[] = [];
+  private readonly body: TableRows;
+  private readonly header: TableHeader;
   private state: GridState | null = null;
-  private active: { position: number; column: number } | null = null;
-  private anchor = 0;
+  private start = 0;
   private measure: Measure | null = null;
+  private pending = false;
+  private stale = false;
+  /** While a cell is being edited nothing is painted: that would take the field away. */
+  private editing = false;
+  private shown: GridState | null = null;
 
   constructor(
+    model: Model,
+    private readonly shared: Selection,
+    private readonly columnLayout: TableLayout,
+    private readonly sorting: Signal<SortKey[]>,
+    private readonly columnMenu: ColumnMenu,
     private readonly actions: GridActions,
     scope: Scope,
   ) {
-    this.root.append(
-      h("div", "", { role: "rowgroup", style: "display: contents" }, this.head),
-      this.rows.root,
-    );
-    let pending = false;
-    const draw = () => {
-      pending = false;
-      this.root.classList.toggle("smtw-scrolled", this.root.scrollLeft > 0);
-      this.rows.draw();
+    this.body = new TableRows(this.root, this.id, new TableSparks(model, () => this.later(true), scope));
+    const menu = (index: number) => this.menu(index);
+    this.header = new TableHeader(this.root, shared, columnLayout, menu, this.id, scope);
+    const top = h("div", "fixed", { role: "rowgroup" }, this.header.root, this.body.fixed);
+    this.root.append(top, this.body.root);
+    setAttributes(this.root, { "aria-describedby": this.help.id });
+    this.listen(scope);
+  }
+
+  private listen(scope: Scope): void {
+    const { root } = this;
+    const scrolled = () => {
+      if (this.editing) root.focus();
+      this.later();
     };
-    const later = () => {
-      if (!pending) requestAnimationFrame(draw);
-      pending = true;
-    };
-    scope.listen(this.root, "scroll", later, { passive: true });
+    scope.listen(root, "scroll", scrolled, { passive: true });
     const observer = new ResizeObserver(() => {
       // The first time the table has a size it has a font too: lay out again by real widths.
-      if (!this.measure && this.state && textMeasure(this.root))
-        this.update({ ...this.state, columns: [...this.state.columns] });
-      later();
+      if (!this.measure && this.state && textMeasure(root)) this.lay(this.state);
+      else if (this.state && !this.editing) this.size(this.state);
+      this.later(true);
     });
-    observer.observe(this.root);
+    observer.observe(root);
     scope.add(() => observer.disconnect());
-    scope.listen(this.root, "click", (event) => this.click(event));
-    scope.listen(this.root, "keydown", (event) => this.key(event));
-    scope.listen(this.root, "blur", () => this.activate(null));
+    scope.listen(root, "click", (event) => this.click(event));
+    scope.listen(root, "dblclick", (event) => this.doubleClick(event));
+    scope.listen(root, "keydown", (event) => {
+      if (!this.state || event.target !== root || !handleKey(event, this)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    scope.listen(root, "blur", () => {
+      this.active = null;
+      this.paint();
+    });
+  }
+
+  /** Draw with the next frame; `all` paints rows that are in place again. */
+  private later(all = false): void {
+    this.stale ||= all;
+    if (this.pending) return;
+    this.pending = true;
+    requestAnimationFrame(() => {
+      this.pending = false;
+      if (this.editing) return;
+      // Read before anything is written: asked afterwards, the browser would lay out the page for the answer.
+      const { scrollLeft, clientWidth } = this.root;
+      this.root.classList.toggle("smtw-scrolled", scrollLeft > 0);
+      if (this.stale) this.paint();
+      else this.body.draw();
+      this.header.paintPlots(scrollLeft, scrollLeft + clientWidth);
+    });
   }
 
   update(state: GridState): void {
-    const previous = this.state;
     this.state = state;
-    if (previous?.frame !== state.frame || previous.columns !== state.columns) this.layout(state);
-    this.heads.forEach((cell, i) => {
-      paintSort(cell, state.sort, (this.rows.widths[i] ?? 80) - 32, this.measure ?? roughMeasure);
-      if (previous?.order !== state.order) paintHistogram(cell, state.order, state.frame.rows);
-    });
-    setAttributes(this.root, {
-      "aria-rowcount": state.order.length + 1,
-      "aria-colcount": state.columns.length,
-    });
-    this.paint();
+    if (this.editing) return;
+    const before = this.shown;
+    this.shown = state;
+    const compared = state.baseline >= 0;
+    const other =
+      before?.frame !== state.frame ||
+      before.columns !== state.columns ||
+      compared !== before.baseline >= 0 ||
+      before.fixed !== state.fixed ||
+      before.trends !== state.trends;
+    if (before && before.frame !== state.frame) this.body.sparks.renew();
+    if (other) this.lay(state);
+    else if (before.widths !== state.widths) this.size(state);
+    if (!other && before.sort !== state.sort)
+      this.header.paintSorts(state.sort, this.measure ?? roughMeasure);
+    if (other) this.paint();
+    this.later(true);
   }
 
-  private layout(state: GridState): void {
+  private lay(state: GridState): void {
     this.measure ??= textMeasure(this.root);
-    this.rows.layout(state.frame, state.columns, this.measure ?? roughMeasure);
-    this.head.classList.toggle("smtw-low", state.frame.rows < LEAST_ROWS);
-    this.heads = state.columns.map((column, i) =>
-      newHeadCell(column, this.rows.widths[i] ?? 80, i, this.headId(i)),
-    );
-    this.head.replaceChildren(...this.heads.map((cell) => cell.root));
-    const width = this.rows.widths.reduce((sum, one) => sum + one, 0);
-    this.rows.root.style.width = `${width}px`;
+    const look = { compared: state.baseline >= 0, trends: state.trends };
+    this.body.layout(state.frame, state.columns, this.measure ?? roughMeasure, look);
+    this.header.lay(state.columns, state.frame.rows);
+    this.size(state);
+    this.header.paintSorts(state.sort, this.measure ?? roughMeasure);
+  }
+
+  private size(state: GridState): void {
+    this.header.size(this.body.needed, state.widths, state.fixed);
+    this.body.size(state.columns, this.header.widths, this.header.stuck);
   }
 
   private paint(): void {
-    if (!this.state) return;
-    const { active } = this;
-    this.rows.update({ ...this.state, selected: new Set(this.state.selected), active });
-    this.heads.forEach((cell, i) => {
-      cell.root.classList.toggle("smtw-active", active?.position === -1 && active.column === i);
-    });
+    const { state, active } = this;
+    if (!state || this.editing) return;
+    this.stale = false;
+    const names = { selected: new Set(state.selected), hidden: new Set(state.hidden) };
+    this.body.update({ ...state, ...names, active });
+    this.header.activate(active?.position === -1 ? active.column : null);
     const id =
       active &&
-      (active.position < 0 ? this.headId(active.column) : this.rows.cellId(active.position, active.column));
-    setAttributes(this.root, { "aria-activedescendant": id });
+      (active.position < 0
+        ? this.header.cellId(active.column)
+        : this.body.cellId(active.position, active.column));
+    setAttributes(this.root, {
+      role: state.items.groups.length > 0 ? "treegrid" : "grid",
+      "aria-rowcount": state.items.codes.length + 1,
+      "aria-colcount": state.columns.length,
+      "aria-activedescendant": id,
+    });
   }
 
-  private headId(column: number): string {
-    return `${this.id}-head-${column}`;
+  // -- mouse -----------------------------------------------------------------------------------------------------
+  private click(event: MouseEvent): void {
+    const target = event.target as Element;
+    const head = this.header.indexOf(target);
+    const position = this.positionOf(target);
+    if (head >= 0) {
+      if (this.header.isName(target)) this.sort(head, event.shiftKey);
+    } else if (position < 0 || target.closest("input")) return;
+    else if (target.closest(".smtw-eye")) this.hide(position);
+    else if (!this.fold(position, null))
+      this.choose(position, { toggle: event.ctrlKey || event.metaKey, range: event.shiftKey });
+  }
+
+  private doubleClick(event: MouseEvent): void {
+    const cell = (event.target as Element).closest<HTMLElement>(".smtw-cell");
+    const position = cell ? this.positionOf(cell) : -1;
+    if (cell && position >= 0)
+      this.open({ position, column: Number(cell.getAttribute("aria-colindex")) - 1 });
+  }
+
+  private positionOf(target: Element): number {
+    return Number(target.closest<HTMLElement>(".smtw-row")?.dataset["position"] ?? -1);
+  }
+
+  // -- what keys and mouse do ------------------------------------------------------------------------------------
+  get rows(): number {
+    return this.state?.items.codes.length ?? 0;
+  }
+
+  get columns(): number {
+    return this.header.cells.length;
+  }
+
+  get room(): number {
+    return this.root.clientHeight - (this.body.fixed.parentElement?.offsetHeight ?? 0);
   }
 
   private nameAt = (position: number): string => {
-    const row = this.state?.order[position];
-    return row === undefined ? "" : (this.state?.frame.header.runs[row] ?? "");
+    const code = this.state?.items.codes[position] ?? -1;
+    return code < 0 ? "" : (this.state?.frame.header.runs[code] ?? "");
   };
 
-  private click(event: MouseEvent): void {
-    const target = event.target as Element;
-    const head = this.heads.find((cell) => cell.root.contains(target));
-    if (head) {
-      this.sortBy(head.column, event.shiftKey);
-      return;
-    }
-    const row = target.closest<HTMLElement>(".smtw-row");
-    if (!row || !this.state) return;
-    const position = Number(row.dataset["position"]);
-    this.choose(position, { toggle: event.ctrlKey || event.metaKey, range: event.shiftKey });
+  activate(place: Place): void {
+    this.active = place;
+    this.reveal(place);
+    this.paint();
   }
 
-  private sortBy(column: Column, add: boolean): void {
-    if (this.state) this.actions.sort(nextSort(this.state.sort, column, add));
+  anchor(position: number): void {
+    this.start = position;
   }
 
-  private choose(position: number, gesture: Gesture): void {
+  choose(position: number, gesture: Gesture): void {
     if (!this.state) return;
-    const next = select(this.state.selected, this.nameAt, position, this.anchor, gesture);
-    if (!gesture.range) this.anchor = position;
+    const next = select(this.state.selected, this.nameAt, position, this.start, gesture);
+    if (!gesture.range) this.start = position;
     this.active = { position, column: this.active?.column ?? 0 };
-    this.actions.select(next);
-    this.paint();
+    this.shared.selected.value = next;
+    this.later(true);
   }
 
-  private activate(active: { position: number; column: number } | null): void {
-    this.active = active;
-    if (active && active.position >= 0) this.reveal(active);
-    this.paint();
+  selectAll(): void {
+    const frame = this.state?.frame;
+    const rows = this.shared.passing.peek()?.rows ?? [];
+    if (frame) this.shared.selected.value = Array.from(rows, (row) => frame.header.runs[row] ?? "");
   }
 
-  private reveal({ position, column }: { position: number; column: number }): void {
-    const { root, rows } = this;
-    const rowsShown = root.clientHeight - this.head.offsetHeight;
+  release(place: Place | null): boolean {
+    const column = place?.position === -1 ? this.header.cells[place.column]?.column : undefined;
+    if (column && this.shared.filterOf(column.name)) this.shared.setFilter(column.name, null);
+    else if ((this.state?.selected.length ?? 0) > 0) this.shared.selected.value = [];
+    else return false;
+    return true;
+  }
+
+  sort(column: number, add: boolean): void {
+    const cell = this.header.cells[column];
+    if (cell) this.sorting.value = nextSort(this.sorting.peek() ?? [], cell.column, add);
+  }
+
+  menu(column: number): void {
+    const cell = this.header.cells[column];
+    if (cell && cell.column.kind !== "run") this.columnMenu.open(cell.column, cell.root, this.root);
+  }
+
+  moveColumn(column: number, by: number): void {
+    const to = column + by;
+    if (column < 1 || to < 1 || to >= this.header.cells.length) return;
+    this.columnLayout.move(column, to);
+    this.activate({ position: -1, column: to });
+  }
+
+  widen(column: number, by: number): void {
+    const cell = this.header.cells[column];
+    if (cell) this.columnLayout.resize(cell.column.name, (this.header.widths[column] ?? 80) + by);
+  }
+
+  open({ position, column }: Place): boolean {
+    if (this.fold(position, null)) return true;
+    const row = this.state?.items.codes[position] ?? -1;
+    const found = this.state?.columns[column];
+    const cell = document.getElementById(this.body.cellId(position, column)) ?? this.cell(position, column);
+    if (row < 0 || !found || !cell) return false;
+    this.editing = true;
+    this.editing = this.actions.edit(row, found, cell, () => {
+      this.editing = false;
+      if (this.state) this.update(this.state);
+      this.later(true);
+    });
+    return this.editing;
+  }
+
+  /** Inside a shadow root the document does not find it. */
+  private cell(position: number, column: number): HTMLElement | null {
+    return this.root.querySelector(`#${this.body.cellId(position, column)}`);
+  }
+
+  /** Open or close the group at `position`, null: turn it; false where there is none or it is so already. */
+  fold(position: number, open: boolean | null): boolean {
+    const code = this.state?.items.codes[position] ?? 0;
+    const group = code < 0 ? this.state?.items.groups[-1 - code] : undefined;
+    if (!group || group.open === open) return false;
+    this.active = { position, column: this.active?.column ?? 0 };
+    this.actions.fold(group.key, open ?? !group.open);
+    return true;
+  }
+
+  hide(position: number): void {
+    const name = this.nameAt(position);
+    const hidden = this.shared.hidden.peek() ?? [];
+    if (!name) return;
+    this.shared.hidden.value = hidden.includes(name)
+      ? hidden.filter((one) => one !== name)
+      : [...hidden, name];
+  }
+
+  baseline(position: number): void {
+    const name = this.nameAt(position);
+    if (name) this.shared.baseline.value = this.shared.baseline.peek() === name ? "" : name;
+  }
+
+  copy(): void {
+    this.actions.copy();
+  }
+
+  private reveal({ position, column }: Place): void {
+    const { root } = this;
+    const fixed = this.state?.items.fixed ?? 0;
     const view = {
       scrollTop: root.scrollTop,
-      height: rowsShown,
+      height: this.room,
       rowHeight: ROW_HEIGHT,
-      rows: this.state?.order.length ?? 0,
+      rows: this.rows - fixed,
     };
-    root.scrollTop = scrollToRow(view, position);
-    const left = rows.widths.slice(0, column).reduce((sum, width) => sum + width, 0);
-    const width = rows.widths[column] ?? 0;
-    const fixed = column === 0 ? 0 : (rows.widths[0] ?? 0);
-    if (column === 0) root.scrollLeft = 0;
-    else if (left - fixed < root.scrollLeft) root.scrollLeft = left - fixed;
+    if (position >= fixed) root.scrollTop = scrollToRow(view, position - fixed);
+    if (column < this.header.stuck) return;
+    const [left, stuck] = [this.header.left(column), this.header.left(this.header.stuck)];
+    const width = this.header.widths[column] ?? 0;
+    if (left - stuck < root.scrollLeft) root.scrollLeft = left - stuck;
     else if (left + width > root.scrollLeft + root.clientWidth)
       root.scrollLeft = left + width - root.clientWidth;
-  }
-
-  private key(event: KeyboardEvent): void {
-    if (!this.state || event.altKey) return;
-    const handled = this.move(event) || this.act(event);
-    if (!handled) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  /** Keys that move the active cell; with shift, rows on the way are selected. */
-  private move(event: KeyboardEvent): boolean {
-    const last = (this.state?.order.length ?? 0) - 1;
-    const page = Math.max(1, Math.floor((this.root.clientHeight - this.head.offsetHeight) / ROW_HEIGHT) - 1);
-    const at = this.active ?? { position: 0, column: 0 };
-    const rows: Record<string, number> = {
-      ArrowDown: this.active ? at.position + 1 : 0,
-      ArrowUp: at.position - 1,
-      PageDown: Math.max(0, at.position) + page,
-      PageUp: Math.max(0, at.position - page),
-      Home: 0,
-      End: last,
-    };
-    const columns: Record<string, number> = { ArrowRight: at.column + 1, ArrowLeft: at.column - 1 };
-    if (event.key in columns) {
-      const column = Math.min(this.heads.length - 1, Math.max(0, columns[event.key] ?? 0));
-      this.activate({ position: at.position, column });
-      return true;
-    }
-    const wanted = rows[event.key];
-    if (wanted === undefined) return false;
-    const position = Math.min(last, Math.max(-1, wanted));
-    this.activate({ position, column: at.column });
-    if (event.shiftKey && position >= 0) this.choose(position, { toggle: false, range: true });
-    else if (position >= 0) this.anchor = position;
-    return true;
-  }
-
-  /** Keys that do something where the active cell is. */
-  private act(event: KeyboardEvent): boolean {
-    const { key, shiftKey } = event;
-    const command = event.ctrlKey || event.metaKey;
-    if (key === "Escape" && this.state && this.state.selected.length > 0) this.actions.select([]);
-    else if (key === "a" && command)
-      this.actions.select(Array.from(this.state?.order ?? [], (_, i) => this.nameAt(i)));
-    else if (key !== "Enter" && key !== " ") return false;
-    else if (!this.active) this.activate({ position: 0, column: 0 });
-    else if (this.active.position < 0) this.sortHere(shiftKey);
-    else this.choose(this.active.position, { toggle: key === " " && !shiftKey, range: shiftKey });
-    return true;
-  }
-
-  private sortHere(add: boolean): void {
-    const column = this.heads[this.active?.column ?? 0]?.column;
-    if (column) this.sortBy(column, add);
   }
 }

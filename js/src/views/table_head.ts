@@ -1,52 +1,73 @@
-/** The table's header: names, sort marks, and a small histogram of each number column. */
+/** A cell of the table's header: name, sort mark, filter mark, and a small picture that filters. */
 
-import { h, setAttributes, setText, svg } from "../dom";
-import { type Column, isCodes } from "../lib/columns";
+import { button, h, setAttributes, setText, show } from "../dom";
+import type { Column } from "../lib/columns";
+import type { Crossfilter } from "../lib/crossfilter";
+import type { Filter } from "../lib/filters";
 import type { SortKey } from "../lib/sort";
-import { barsPath, histogram } from "../lib/spark";
+import { filterText } from "../lib/table_filters";
+import type { Selection } from "../selection";
 import { fit, isNumeric, type Measure } from "./table_cells";
+import { type HeadPlot, headPlot } from "./table_plot";
 
 /** Fewer runs are read faster than their histogram. */
 export const LEAST_ROWS = 12;
 
 /** Height of the header of a table of `rows` runs, with its hairline, px; as in styles/table.css. */
-export const headHeight = (rows: number): number => (rows < LEAST_ROWS ? 31 : 47);
-
-const HISTOGRAM = { width: 64, height: 16, bins: 16 };
+export const headHeight = (rows: number): number => (rows < LEAST_ROWS ? 31 : 49);
 
 export interface HeadCell {
   column: Column;
   root: HTMLElement;
   label: HTMLElement;
-  /** Counts over all rows, and the path of the rows that pass the filter. */
-  counts: Uint32Array | null;
-  inside: SVGPathElement | null;
+  menu: HTMLElement;
+  size: HTMLElement;
+  plot: HeadPlot | null;
+  /** Tells the filter to screen readers. */
+  told: HTMLElement;
+  clear: HTMLElement;
+  /** What the plot was painted for. */
+  painted: string;
+  /** The filter that is marked; null before it was looked at. */
+  marked: Filter | undefined | null;
 }
 
-export function newHeadCell(column: Column, width: number, index: number, id: string): HeadCell {
-  const label = h("span", "");
-  const attributes = { role: "columnheader", "aria-colindex": index + 1, id, title: column.name };
+export function newHeadCell(
+  column: Column,
+  rows: number,
+  index: number,
+  id: string,
+  shared: Selection,
+): HeadCell {
+  const label = h("span", "hlabel");
+  const told = h("span", "hidden-text");
+  const name = column.label;
+  const clear = button("×", "hclear", {
+    tabindex: -1,
+    "aria-label": `Clear the filter of ${name}`,
+    title: "Clear this filter",
+  });
+  const menu = button("▾", "hmenu", {
+    tabindex: -1,
+    "aria-label": `Menu of ${name}`,
+    title: "Filter, pin, group (f)",
+  });
+  const size = h("div", "hsize", { "aria-hidden": "true", title: "Drag for the width, double-click to fit" });
+  const plot = rows >= LEAST_ROWS ? headPlot(column, shared) : null;
+  const classes = `hcell${isNumeric(column) ? " right" : ""}`;
   const root = h(
     "div",
-    `hcell${isNumeric(column) ? " right" : ""}${index === 0 ? " first" : ""}`,
-    attributes,
+    classes,
+    { role: "columnheader", "aria-colindex": index + 1, id },
     label,
+    told,
+    clear,
   );
-  root.style.width = `${width}px`;
-  const cell: HeadCell = { column, root, label, counts: null, inside: null };
-  if (!isCodes(column) && column.data.length >= LEAST_ROWS) addHistogram(cell, column.data);
-  return cell;
-}
-
-function addHistogram(cell: HeadCell, data: Float64Array): void {
-  const { width, height, bins } = HISTOGRAM;
-  cell.counts = histogram(data, bins);
-  if (cell.counts.filter((count) => count > 0).length < 2) return;
-  const all = svg("path", { class: "smtw-hist-all", d: barsPath(cell.counts, width, height) });
-  cell.inside = svg("path", { class: "smtw-hist-in" });
-  cell.root.append(
-    svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, all, cell.inside),
-  );
+  if (plot) root.append(plot.root);
+  if (column.kind !== "run") root.append(menu);
+  root.append(size);
+  clear.addEventListener("click", () => shared.setFilter(column.name, null));
+  return { column, root, label, menu, size, plot, told, clear, painted: "", marked: null };
 }
 
 /** Show the sort mark: an arrow, and its number where several columns count. */
@@ -58,10 +79,26 @@ export function paintSort(cell: HeadCell, sort: readonly SortKey[], room: number
   setAttributes(cell.root, { "aria-sort": key ? (key.descending ? "descending" : "ascending") : "none" });
 }
 
-/** Draw the rows that pass darker over all rows; nothing when all pass. */
-export function paintHistogram(cell: HeadCell, rows: Uint32Array, total: number): void {
-  if (!cell.inside || !cell.counts || isCodes(cell.column)) return;
-  const { width, height, bins } = HISTOGRAM;
-  const counts = rows.length === total ? new Uint32Array(bins) : histogram(cell.column.data, bins, rows);
-  setAttributes(cell.inside, { d: barsPath(counts, width, height, Math.max(...cell.counts)) });
+/** Mark a filtered column, by colour, by a cross and in words. */
+export function paintFilter(cell: HeadCell, filter: Filter | undefined): void {
+  if (cell.marked === filter) return;
+  cell.marked = filter;
+  const { column } = cell;
+  const told = filter ? filterText(column, filter) : "";
+  cell.root.classList.toggle("smtw-filtered", filter !== undefined);
+  cell.root.title = filter ? `${column.name}\nfiltered: ${told}` : column.name;
+  setText(cell.told, filter ? ` filtered: ${told}` : "");
+  show(cell.clear, filter !== undefined);
+}
+
+export function paintPlot(
+  cell: HeadCell,
+  engine: Crossfilter,
+  filter: Filter | undefined,
+  filtered: boolean,
+): void {
+  const state = `${engine.version} ${filtered} ${JSON.stringify(filter)}`;
+  if (!cell.plot || cell.painted === state) return;
+  cell.painted = state;
+  cell.plot.paint(engine, filter, filtered);
 }

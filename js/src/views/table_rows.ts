@@ -1,9 +1,12 @@
 /** The table's body: a pool of rows that is moved over the data, so that 100,000 rows cost what 30 do. */
 
-import { h, setAttributes } from "../dom";
+import { h, setAttributes, setText } from "../dom";
 import type { Column, Frame } from "../lib/columns";
+import type { Group, Items } from "../lib/items";
 import { contentHeight, type Slice, visibleRows } from "../lib/virtual";
-import { bestRow, columnWidth, type Measure, newCell, paintCell } from "./table_cells";
+import { bestRow, columnWidth, type Measure, newCell, paintCell, paintGroupCell } from "./table_cells";
+import { pendingKey } from "./table_edit";
+import { paintSpark, type TableSparks, trendOf } from "./table_sparks";
 
 export const ROW_HEIGHT = 25;
 
@@ -16,60 +19,113 @@ interface Slot {
 export interface BodyState {
   frame: Frame;
   columns: Column[];
-  /** Row numbers in the order shown. */
-  order: Uint32Array;
+  items: Items;
   selected: ReadonlySet<string>;
+  hidden: ReadonlySet<string>;
   colours: string[];
+  /** The row that others are compared with; -1 = none. */
+  baseline: number;
+  /** Texts that are being written, by `pendingKey`. */
+  pending: ReadonlyMap<string, string>;
   /** Position and column of the keyboard's cell; position -1 is the header. */
   active: { position: number; column: number } | null;
 }
 
+/** What makes columns wider than their values. */
+export interface Look {
+  compared: boolean;
+  /** Metrics with a curve beside their last values. */
+  trends: readonly string[];
+}
+
 export class TableRows {
   readonly root = h("div", "rows", { role: "rowgroup" });
-  widths: number[] = [];
+  /** Holds the rows that stay in sight. */
+  readonly fixed = h("div", "fixed-rows");
+  /** Widths that the columns need. */
+  needed: number[] = [];
   private slots: Slot[] = [];
+  private top: Slot | null = null;
   private rooms: number[] = [];
+  /** Of each column the metric whose curve is drawn in it. */
+  private trends: (string | null)[] = [];
   private measure: Measure = (text) => text.length * 7;
   private best: number[] = [];
   private state: BodyState | null = null;
+  private sticky = 1;
 
   constructor(
     private readonly scroller: HTMLElement,
     private readonly idPrefix: string,
+    readonly sparks: TableSparks,
   ) {}
 
   /** Take other columns or another frame: sizes, best values and all rows are made anew. */
-  layout(frame: Frame, columns: Column[], measure: Measure): void {
+  layout(frame: Frame, columns: Column[], measure: Measure, look: Look): void {
     const now = Date.now() / 1000;
     this.measure = measure;
-    this.widths = columns.map((column) => columnWidth(column, frame, measure, now));
-    this.rooms = columns.map((column, i) => (this.widths[i] ?? 0) - (column.kind === "run" ? 36 : 15));
+    this.trends = columns.map((column) => {
+      const metric = trendOf(column.name);
+      return metric !== null && look.trends.includes(metric) ? metric : null;
+    });
+    this.needed = columns.map((column, i) =>
+      columnWidth(column, frame, measure, now, look.compared, this.trends[i] !== null),
+    );
     this.best = columns.map(bestRow);
+    this.clear();
+  }
+
+  /** Take the widths in use, and how many columns stay at the left. */
+  size(columns: readonly Column[], widths: readonly number[], sticky: number): void {
+    this.rooms = columns.map((column, i) => (widths[i] ?? 0) - (column.kind === "run" ? 40 : 15));
+    if (sticky !== this.sticky) this.clear();
+    this.sticky = sticky;
+  }
+
+  private clear(): void {
     this.slots = [];
+    this.top = null;
     this.root.replaceChildren();
+    this.fixed.replaceChildren();
   }
 
   update(state: BodyState): void {
     this.state = state;
-    this.root.style.height = `${contentHeight(state.order.length, ROW_HEIGHT)}px`;
+    const rows = state.items.codes.length - state.items.fixed;
+    this.root.style.height = `${contentHeight(rows, ROW_HEIGHT)}px`;
     for (const slot of this.slots) slot.position = -1;
+    this.drawFixed(state);
     this.draw();
+  }
+
+  private drawFixed(state: BodyState): void {
+    if (state.items.fixed === 0) {
+      this.fixed.replaceChildren();
+      this.top = null;
+      return;
+    }
+    if (!this.top) {
+      this.top = this.newSlot(state);
+      this.fixed.replaceChildren(this.top.root);
+    }
+    this.paint(state, this.top, 0);
   }
 
   /** Bring the pool over the rows in view; only rows that came into view are painted. */
   draw(): void {
     const state = this.state;
     if (!state || state.columns.length === 0) return;
+    const { fixed } = state.items;
     const slice = visibleRows({
       scrollTop: this.scroller.scrollTop,
       height: this.scroller.clientHeight,
       rowHeight: ROW_HEIGHT,
-      rows: state.order.length,
+      rows: state.items.codes.length - fixed,
     });
     this.grow(state, slice.end - slice.first);
-    for (let position = slice.first; position < slice.end; position += 1) this.place(state, slice, position);
+    for (let row = slice.first; row < slice.end; row += 1) this.place(state, slice, row + fixed);
     for (const slot of this.slots) {
-      const inside = slot.position >= slice.first && slot.position < slice.end;
+      const inside = slot.position >= slice.first + fixed && slot.position < slice.end + fixed;
       slot.root.hidden = !inside;
       if (!inside) slot.position = -1;
     }
@@ -80,30 +136,28 @@ export class TableRows {
     // A changed pool size changes which slot a row belongs to.
     for (const slot of this.slots) slot.position = -1;
     while (this.slots.length < wanted + 8) {
-      const cells = state.columns.map((column, i) => this.newCell(column, i));
-      const root = h(
-        "div",
-        "row",
-        { role: "row" },
-        ...cells,
-        h("div", "cell filler", { "aria-hidden": "true" }),
-      );
-      this.slots.push({ root, cells, position: -1 });
-      this.root.append(root);
+      const slot = this.newSlot(state);
+      this.slots.push(slot);
+      this.root.append(slot.root);
     }
+  }
+
+  private newSlot(state: BodyState): Slot {
+    const cells = state.columns.map((column, i) => this.newCell(column, i));
+    const filler = h("div", "cell filler", { "aria-hidden": "true" });
+    return { root: h("div", "row", { role: "row" }, ...cells, filler), cells, position: -1 };
   }
 
   private newCell(column: Column, index: number): HTMLElement {
     const cell = newCell(column);
-    cell.style.width = `${this.widths[index] ?? 80}px`;
-    if (index === 0) cell.classList.add("smtw-first");
+    stick(cell, index, this.sticky);
     setAttributes(cell, { "aria-colindex": index + 1 });
     return cell;
   }
 
   private place(state: BodyState, slice: Slice, position: number): void {
     const slot = this.slots[position % this.slots.length] as Slot;
-    const top = slice.top + (position - slice.first) * ROW_HEIGHT;
+    const top = slice.top + (position - state.items.fixed - slice.first) * ROW_HEIGHT;
     slot.root.style.transform = `translateY(${top}px)`;
     if (slot.position === position) return;
     slot.position = position;
@@ -111,27 +165,66 @@ export class TableRows {
   }
 
   private paint(state: BodyState, slot: Slot, position: number): void {
-    const row = state.order[position] as number;
-    const { header } = state.frame;
-    const name = header.runs[row] ?? "";
-    const colour = state.colours[header.colours[row] ?? -1] ?? null;
-    const now = Date.now() / 1000;
+    const code = state.items.codes[position] as number;
+    const group = code < 0 ? state.items.groups[-1 - code] : undefined;
+    const name = group ? "" : (state.frame.header.runs[code] ?? "");
     slot.root.dataset["position"] = String(position);
+    slot.root.classList.toggle("smtw-group", group !== undefined);
     setAttributes(slot.root, {
       "aria-rowindex": position + 2,
-      "aria-selected": state.selected.has(name) ? "true" : "false",
+      "aria-selected": group ? null : String(state.selected.has(name)),
+      "aria-expanded": group ? String(group.open) : null,
+      "aria-level": state.items.groups.length > 0 && position >= state.items.fixed ? (group ? 1 : 2) : null,
     });
-    state.columns.forEach((column, i) => {
-      const cell = slot.cells[i] as HTMLElement;
-      const best = this.best[i] ?? -1;
-      paintCell(cell, column, row, { now, room: this.rooms[i] ?? 80, measure: this.measure, best, colour });
+    if (group) this.paintGroup(state, slot, group);
+    else this.paintRow(state, slot, code, name);
+    slot.cells.forEach((cell, i) => {
       cell.id = this.cellId(position, i);
       const active = state.active?.position === position && state.active.column === i;
       cell.classList.toggle("smtw-active", active);
     });
   }
 
+  private paintRow(state: BodyState, slot: Slot, row: number, name: string): void {
+    const context = {
+      now: Date.now() / 1000,
+      measure: this.measure,
+      colour: state.colours[state.frame.header.colours[row] ?? -1] ?? null,
+      hidden: state.hidden.has(name),
+      baseline: state.baseline,
+    };
+    state.columns.forEach((column, i) => {
+      const cell = slot.cells[i] as HTMLElement;
+      paintCell(cell, column, row, { ...context, room: this.rooms[i] ?? 80, best: this.best[i] ?? -1 });
+      const trend = this.trends[i];
+      if (trend) paintSpark(cell, this.sparks.path(trend, name), context.colour);
+      if (column.group === "tags") paintPending(cell, state.pending.get(pendingKey(name, column.name)));
+    });
+  }
+
+  private paintGroup(state: BodyState, slot: Slot, group: Group): void {
+    for (const [i, column] of state.columns.entries()) {
+      const cell = slot.cells[i] as HTMLElement;
+      paintGroupCell(cell, column, group);
+      cell.querySelector("svg")?.remove();
+    }
+  }
+
   cellId(position: number, column: number): string {
     return `${this.idPrefix}-${position}-${column}`;
   }
+}
+
+function paintPending(cell: HTMLElement, text: string | undefined): void {
+  cell.classList.toggle("smtw-pending", text !== undefined);
+  if (text !== undefined) setText(cell, text);
+}
+
+/** The width of column `index`, and its place at the left when it is one of the first `sticky`. */
+export function stick(cell: HTMLElement, index: number, sticky: number): void {
+  cell.style.width = `var(--smtw-w${index})`;
+  cell.classList.toggle("smtw-first", index < sticky);
+  cell.classList.toggle("smtw-lead", index === 0);
+  cell.classList.toggle("smtw-last", index === sticky - 1);
+  cell.style.left = index < sticky ? `var(--smtw-l${index})` : "";
 }

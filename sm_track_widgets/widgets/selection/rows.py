@@ -64,7 +64,7 @@ class Rows:
         UsageError
             When a name fits no column.
         """
-        return [found for name in names for found in frames.columns_meant(self.frame, name)]
+        return frames.named(self.frame, names)
 
     def data(self, name: str) -> ColumnData:
         """Return a column; one that is not there has no value in any row."""

@@ -1,0 +1,70 @@
+"""The small curves of a table: a metric of some runs, in few points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sm_track_widgets import connection
+from sm_track_widgets._errors import TrackError
+from sm_track_widgets.reading.downsample import reduced
+from sm_track_widgets.reading.series import read as series
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sm_track_widgets.widgets.selection.selection import Selection
+
+BUCKETS = 60
+"""Of a curve at most: one for each pixel it is wide."""
+
+
+def sparks(selection: Selection, metric: str, runs: Sequence[str]) -> tuple[dict[str, Any], bytes]:
+    """Return what the page is told, and its bytes.
+
+    Parameters
+    ----------
+    selection
+        Where the runs are named.
+    metric
+        Its name.
+    runs
+        Names of runs as the table shows them.
+
+    Returns
+    -------
+    tuple
+        For each run how many points it has (0 where it lacks the metric, or where nothing can be read), and for each
+        run so many steps and then so many values as f64.
+    """
+    known = selection.runs.attrs.get("components", {})
+    components = {known[run]: run for run in runs if run in known}
+    found = {one.component: one for one in _read(selection.source.experiment, metric, list(components))}
+    counts: list[int] = []
+    parts: list[bytes] = []
+    by_run = {run: component for component, run in components.items()}
+    for run in runs:
+        points = _points(found.get(by_run.get(run, "")))
+        counts.append(points.shape[1])
+        parts.append(points.tobytes())
+    return {"type": "sparks", "metric": metric, "runs": list(runs), "counts": counts}, b"".join(parts)
+
+
+def _read(experiment: str | None, metric: str, components: list[str]) -> Sequence[Any]:
+    if not components:
+        return ()
+    try:
+        return series.read(connection.current(), experiment, [metric], components)
+    except TrackError:  # no run has the metric, or nothing can be read: then there is no curve
+        return ()
+
+
+def _points(one: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return steps and values as two rows."""
+    if one is None:
+        return np.empty((2, 0), dtype=np.float64)
+    values = np.asarray(one.values, dtype=np.float64)
+    level = reduced(one.steps, one.times, np.where(np.isfinite(values), values, np.nan), finest=BUCKETS)
+    middle = (np.asarray(level.low) + np.asarray(level.high)) / 2
+    return np.ascontiguousarray(np.stack([np.asarray(level.step), middle]), dtype="<f8")
