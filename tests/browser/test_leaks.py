@@ -50,14 +50,26 @@ def counts(page) -> dict[str, float]:
     return {name: told[name] for name in ("JSEventListeners", "Nodes", "JSHeapUsedSize")}
 
 
+def settled(page) -> dict[str, float]:
+    """Return the counts once the timers of the last views have run out: three equal ones in a row."""
+    seen: list[tuple[float, float]] = []
+
+    def same() -> bool:
+        told = counts(page)
+        seen.append((told["JSEventListeners"], told["Nodes"]))
+        page.evaluate("() => new Promise((done) => setTimeout(done, 800))")
+        return len(seen) > 2 and len(set(seen[-3:])) == 1
+
+    until("nothing changes any more", same)
+    return counts(page)
+
+
 def test_nothing_is_left_of_views_that_were_closed(harness):
     # What is made once for a page is made by then: Vega, caches, compiled code.
     assert harness.evaluate(CYCLE, [VIEWS, 3 * len(VIEWS)]) == {}
-    harness.wait_for_timeout(3000)  # timers of the last views run out
-    before = counts(harness)
+    before = settled(harness)
     assert harness.evaluate(CYCLE, [VIEWS, CYCLES]) == {}
-    harness.wait_for_timeout(3000)
-    after = counts(harness)
+    after = settled(harness)
     print(before, after)
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 5
     assert after["Nodes"] <= before["Nodes"] + 50

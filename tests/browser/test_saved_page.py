@@ -153,8 +153,33 @@ def test_a_chart_is_zoomed(open_page, sweep):
     page.mouse.wheel(0, -600)
     page.keyboard.up("Control")
     until("another range", lambda: plot.screenshot() != before)
-    page.wait_for_timeout(600)  # a zoom that rests asks for finer points
     assert "busy" not in page.locator("#smtw-place").inner_text().lower()
+
+
+WATCH = """() => new MutationObserver(() => {
+    if (document.getElementById("smtw-place").innerText.includes("Finer detail comes")) window.asked = true;
+}).observe(document.getElementById("smtw-place"), { subtree: true, childList: true, characterData: true })"""
+
+
+def test_a_zoom_into_many_points_waits_for_no_kernel(open_page, home):
+    with sm.Run("long", "one") as run:
+        for step in range(20_000):
+            run.log_metric("loss", (step * 37 % 101) / 101, step=step)
+    chart = sm.MetricChart("loss", experiment="long")
+    assert not chart._series["series"][0]["exact"]
+    page = open_page(chart, "long")
+    plot = page.locator(".smtw-plot canvas").first
+    plot.wait_for()
+    page.evaluate(WATCH)
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.keyboard.down("Control")
+    for _ in range(8):
+        page.mouse.wheel(0, -600)
+    page.keyboard.up("Control")
+    until("finer points are asked for", lambda: page.evaluate("() => window.asked"))
+    note = page.locator("#smtw-place").get_by_text("Finer detail comes")
+    until("nothing is awaited", lambda: note.count() == 0 or note.is_hidden())
 
 
 def test_runs_side_by_side_importance_and_one_run(open_page, sweep):
