@@ -1,6 +1,7 @@
 /** A question to the kernel, which does not answer while a cell runs: the page says so instead of hanging. */
 
 import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { ask } from "./kernel";
 import type { Model } from "./model";
 import type { Scope } from "./scope";
 
@@ -35,7 +36,7 @@ export class Asking {
     this.timer = setTimeout(() => {
       this.late.value = true;
     }, BUSY_AFTER);
-    this.model.send(content);
+    ask(this.model, content);
   }
 
   answered(): void {

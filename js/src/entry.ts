@@ -3,6 +3,7 @@
 import "./widget.css";
 import type { ReadonlySignal } from "@preact/signals-core";
 import { h } from "./dom";
+import { watchKernel } from "./kernel";
 import type { Tokens } from "./lib/theme";
 import { follow, type Model } from "./model";
 import { Scope } from "./scope";
@@ -52,6 +53,7 @@ async function render(model: LinkedModel, el: HTMLElement, views: Views): Promis
   el.append(root);
   scope.listen(root, "focusin", (event) => keepKeys(event.target as Element));
   scope.add(() => root.remove());
+  watchKernel(model, el, root, scope);
   try {
     await mount(root, model, scope, views);
     // Last, so that a view that could not be built leaves the static form in place.

@@ -3,6 +3,7 @@
 import { CORE } from "./core_views";
 import { DETAIL } from "./detail_views";
 import { widget } from "./entry";
+import { showSaved } from "./saved_page";
 import { Compare } from "./views/compare";
 import { Dashboard } from "./views/dashboard";
 import { Importance } from "./views/importance";
@@ -27,7 +28,7 @@ const PARTS: ConstructorParameters<typeof Dashboard>[5] = {
   table: { label: "Runs", mount: (...parts) => new RunTable(...parts) },
 };
 
-export default widget({
+const views = widget({
   alone: { ...CORE.alone, ...DETAIL.alone },
   linked: {
     ...CORE.linked,
@@ -37,3 +38,8 @@ export default widget({
     Dashboard: (...parts) => new Dashboard(...parts, PARTS),
   },
 });
+
+export default views;
+
+/** Show the widget of a page that `save("x.html")` wrote. */
+export const openPage = (): Promise<void> => showSaved(views.render);

@@ -78,11 +78,23 @@ export function bind<T>(model: Model, name: string, scope: Scope, delay = 0): Si
   return state;
 }
 
+const handlers = new WeakMap<Model, Set<MessageHandler>>();
+
 /** Call `handler` for every custom message. */
 export function onMessage(model: Model, scope: Scope, handler: MessageHandler): void {
   const listener = handler as (...args: never[]) => void;
+  const all = handlers.get(model) ?? new Set();
+  handlers.set(model, all.add(handler));
   model.on("msg:custom", listener);
-  scope.add(() => model.off("msg:custom", listener));
+  scope.add(() => {
+    model.off("msg:custom", listener);
+    all.delete(handler);
+  });
+}
+
+/** Let this page's views of `model` hear a message that no kernel sent. */
+export function tellHandlers(model: Model, content: Record<string, unknown>): void {
+  for (const handler of [...(handlers.get(model) ?? [])]) handler(content, []);
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -1,12 +1,13 @@
 /**
  * What linked views share in the page: the model of the kernel's `Selection`.
  *
- * Each widget has a copy of this module of its own, so nothing is shared through it. All views have the one model
- * object, though: what one sets there the others hear at once, kernel or not; and what is made of its data (decoded
- * columns, counts) is kept on it, so that it is made once.
+ * Each widget has a copy of this module of its own, so nothing is shared through it. All views have the one model,
+ * though: what one sets there the others hear at once, kernel or not; and what is made of its data (decoded columns,
+ * counts) is kept on its header, so that it is made once. Not on the model object: marimo wraps it for each view.
  */
 
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { sameKernel } from "./kernel";
 import { decodeFrame, type Frame, type FrameHeader } from "./lib/columns";
 import { Crossfilter } from "./lib/crossfilter";
 import { type Filter, sameFilter, withFilter } from "./lib/filters";
@@ -17,13 +18,12 @@ import type { Scope } from "./scope";
 const MADE = Symbol.for("sm_track_widgets.made");
 
 interface Made {
-  header: FrameHeader | null;
   data: DataView | null;
   frame: Frame | null;
   engine: Crossfilter | null;
 }
 
-type Keeper = Model & { [MADE]?: Made };
+type Keeper = FrameHeader & { [MADE]?: Made };
 
 /** A model of a widget that has a view of a selection. */
 export interface LinkedModel extends Model {
@@ -41,7 +41,9 @@ export async function selectionModel(model: LinkedModel): Promise<Model | null> 
 /** The model that a trait's value `reference` stands for. */
 export async function modelOf(model: LinkedModel, reference: string): Promise<Model> {
   if (!model.widget_manager) throw new Error("this notebook does not link widgets");
-  return model.widget_manager.get_model(reference.slice(REFERENCE.length));
+  const found = await model.widget_manager.get_model(reference.slice(REFERENCE.length));
+  sameKernel(found, model);
+  return found;
 }
 
 /** Rows that satisfy all filters. */
@@ -77,13 +79,13 @@ export class Selection {
     this.baseline = bind<string>(model, "baseline", scope);
     let last: Frame | null = null;
     this.frame = computed(() => {
-      last = frameOf(model, header.value, data.value) ?? last;
+      last = frameOf(header.value, data.value) ?? last;
       return last;
     });
     this.passing = computed(() => {
       const frame = this.frame.value;
       if (!frame) return null;
-      const engine = engineOf(model, frame).update(this.filters.value ?? [], this.text.value ?? "");
+      const engine = engineOf(frame).update(this.filters.value ?? [], this.text.value ?? "");
       return { frame, rows: engine.rows(), engine, version: engine.version };
     });
     this.query = computed(() =>
@@ -126,23 +128,23 @@ export class Selection {
 }
 
 /** The decoded frame of header and bytes, made once for all views; null while only one of them has arrived. */
-function frameOf(model: Model, header: FrameHeader | null, data: DataView | null): Frame | null {
+function frameOf(header: FrameHeader | null, data: DataView | null): Frame | null {
   if (!header?.columns) return null;
-  const keeper = model as Keeper;
+  const keeper = header as Keeper;
   const known = keeper[MADE];
-  if (known && known.header === header && known.data === data) return known.frame;
+  if (known && known.data === data) return known.frame;
   let frame: Frame | null = null;
   try {
     frame = decodeFrame(header, data);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  keeper[MADE] = { header, data, frame, engine: null };
+  keeper[MADE] = { data, frame, engine: null };
   return frame;
 }
 
-function engineOf(model: Model, frame: Frame): Crossfilter {
-  const made = (model as Keeper)[MADE];
+function engineOf(frame: Frame): Crossfilter {
+  const made = (frame.header as Keeper)[MADE];
   if (!made || made.frame !== frame) return new Crossfilter(frame);
   made.engine ??= new Crossfilter(frame);
   return made.engine;

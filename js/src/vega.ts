@@ -1,5 +1,6 @@
 /** The Vega chunk: one copy per page and version, whichever view brings it. */
 
+import { ask } from "./kernel";
 import { alignedBytes } from "./lib/columns";
 import { formatClock } from "./lib/format";
 import { logTicks, timeLabel } from "./lib/ticks";
@@ -32,7 +33,7 @@ export function loadVega(model: Model, scope: Scope): Promise<Vega> {
   });
   if (!shared.provided) {
     const timer = setTimeout(() => {
-      if (!shared.provided) model.send({ type: "need_chunk" });
+      if (!shared.provided) ask(model, { type: "need_chunk" });
     }, PATIENCE);
     scope.add(() => clearTimeout(timer));
   }

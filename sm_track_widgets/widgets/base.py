@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
@@ -64,6 +65,55 @@ class SmWidget(anywidget.AnyWidget):
         """Bring the static form, where it is displayed, up to date."""
         if self._static.shown:
             self._static.update(self.static_html(), self.static_text())
+
+    # -- saved as a page -----------------------------------------------------------------------------------------
+    saved_as: ClassVar[tuple[str, ...]] = (".html",)
+    """Endings that `save` knows."""
+
+    def save(self, path: str | Path, *, theme: str | None = None, title: str | None = None) -> Path:
+        """Write a page with what is shown: it opens from the disk, without a kernel and without a network.
+
+        It can be filtered, sorted and zoomed as here; what would need the kernel says so.
+
+        Parameters
+        ----------
+        path
+            A file that ends in ``.html``.
+        theme
+            ``"light"``, ``"dark"``, or ``"auto"`` for that of the reader's system; default: this notebook's.
+        title
+            Heading; default: the widget's.
+
+        Raises
+        ------
+        UsageError
+            For any other ending or theme.
+        """
+        file = Path(path)
+        if file.suffix.lower() not in self.saved_as:
+            raise UsageError(
+                f"A {type(self).__name__} is saved as {' or '.join(self.saved_as)}, not {file.name!r}."
+            )
+        return self._save(file, theme, title)
+
+    def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
+        from sm_track_widgets.widgets.save_html import THEMES, page
+
+        chosen = self._theme if theme is None else theme
+        if chosen not in THEMES:
+            hint = did_you_mean(str(chosen), THEMES) or f"There are: {', '.join(THEMES)}."
+            raise UsageError(f"There is no theme {chosen!r}.", hint)
+        heading = (title or self.heading()) or type(self).__name__
+        file.write_text(page(self, theme=chosen, title=heading), encoding="utf-8")
+        return file
+
+    def heading(self) -> str:
+        """Return what a page of this widget is called; empty: its kind."""
+        return ""
+
+    def in_page(self) -> dict[str, Any]:
+        """Return values of traits that are others in a saved page."""
+        return {}
 
     # -- display -------------------------------------------------------------------------------------------------
     def _ipython_display_(self) -> None:

@@ -219,6 +219,13 @@ class Compare(SmWidget):
         """Return the same as text, without charts."""
         return compare_text(self._found, self._shown())
 
+    def heading(self) -> str:
+        """Return the experiment, where all runs are of it."""
+        experiments = {run.experiment for run in self._found.runs}
+        return (
+            f"{experiments.pop()} · {len(self.runs)} runs" if len(experiments) == 1 else "Runs side by side"
+        )
+
     def _shown(self) -> Shown:
         places = [self._found.labels.index(name) for name in self.runs]
         base = self._found.labels.index(self.baseline)

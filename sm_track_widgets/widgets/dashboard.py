@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.selection.selection import Selection
 
 TABLE_HEIGHT, CHART_HEIGHT, PLOT_HEIGHT = 330, 190, 250
+NOT_OPENED = "This page is a copy: the tab had not been opened when it was saved."
 
 
 class Dashboard(LinkedView):
@@ -175,6 +177,16 @@ class Dashboard(LinkedView):
         baseline = self.baseline if self.baseline in names else None
         runs = [str(components.get(name, name)) for name in names]
         return Compare(runs, self.selection.source.experiment, baseline=baseline)
+
+    # -- saved as a page -----------------------------------------------------------------------------------------
+    def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
+        self._make("charts")
+        return super()._save(file, theme, title)
+
+    def in_page(self) -> dict[str, Any]:
+        """Return, for tabs that were never opened, why they are empty."""
+        missing = [name for name in self.tabs if name not in self._made]
+        return {"_trouble": {**dict.fromkeys(missing, NOT_OPENED), **self._trouble}}
 
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:

@@ -206,13 +206,18 @@ class Importance(SmWidget):
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
         """Return the bars as an HTML table."""
-        return importance_html(self._found, self._heading())
+        return importance_html(self._found, self.heading())
 
     def static_text(self) -> str:
         """Return the bars as text."""
-        return importance_text(self._found, self._heading())
+        return importance_text(self._found, self.heading())
 
-    def _heading(self) -> str:
+    def in_page(self) -> dict[str, Any]:
+        """Return what is different in a saved page: there it cannot be measured anew."""
+        return {"_result": {**self._result, "again": False}}
+
+    def heading(self) -> str:
+        """Return the experiment, what is explained and the query."""
         target, stat, query = self._asked
         what = target if stat == "last" else f"{target} {stat}"
         moves = f"what moves {what}" if target else ""

@@ -69,6 +69,10 @@ class LinkedView(SmWidget):
         """Return code that finds the runs shown: ``"python", "pandas", "search", "altair"`` or ``"query"``."""
         return self.selection.to_code(kind)
 
+    def heading(self) -> str:
+        """Return the title of the runs."""
+        return str(self.selection.header["title"])
+
     def refresh(self) -> None:
         """Read the runs again; filters, picks and places stay."""
         self.selection.refresh()

@@ -33,7 +33,7 @@ LEAST_REFRESH = 1.0
 MOST_SMOOTH = 0.99
 KINDS: tuple[str, ...] = get_args(Kind)
 EDGES: tuple[str, ...] = get_args(Edges)
-SAVED_AS = (".svg", ".json")
+METRICS_NAMED = 3
 
 
 class MetricChart(SmWidget):
@@ -86,6 +86,7 @@ class MetricChart(SmWidget):
     """
 
     view = "MetricChart"
+    saved_as = (".html", ".svg", ".json")
     _trouble = ""
     _drawn: Sequence[str] = ()
 
@@ -266,20 +267,18 @@ class MetricChart(SmWidget):
             if answer is not None:
                 self.send({"type": "detail", "id": content["id"], "series": answer[0]}, [answer[1]])
 
-    def save(self, path: str | Path) -> Path:
-        """Write the chart as ``.svg``, or as ``.json``: its Vega-Lite specification with the data.
-
-        Raises
-        ------
-        UsageError
-            For any other ending.
-        """
-        file = Path(path)
-        if file.suffix not in SAVED_AS:
-            raise UsageError(f"A chart is saved as {' or '.join(SAVED_AS)}, not {file.name!r}.")
+    def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
+        """Write ``.svg``, or ``.json``: the Vega-Lite specification with the data; or a page."""
+        if file.suffix.lower() == ".html":
+            return super()._save(file, theme, title)
         form = self._static_form()
         file.write_text(form.svg() if file.suffix == ".svg" else form.spec_json(), encoding="utf-8")
         return file
+
+    def heading(self) -> str:
+        """Return the experiment and the metrics."""
+        names = ", ".join(self._series.get("metrics", [])[:METRICS_NAMED])
+        return " · ".join(part for part in (self._source.title, names) if part)
 
     def _first_state(self, x: str) -> dict[str, Any]:
         """Return x and band, and the internal traits: specification, series as read and of open runs, Vega."""

@@ -59,6 +59,7 @@ class ParallelCoords(LinkedView):
 
     view = "ParallelCoords"
     _esm = assets.esm("plots")
+    saved_as = (".html", ".svg")
 
     # -- public traits -------------------------------------------------------------------------------------------
     axes = traitlets.List(traitlets.Unicode(), help="Columns, from left to right.").tag(sync=True)
@@ -131,15 +132,10 @@ class ParallelCoords(LinkedView):
         """Return the values as a table of text."""
         return runs_table(self.selection, [*self.axes, self.color]).text()
 
-    def save(self, path: str | Path) -> Path:
-        """Write the static picture as ``.svg``.
-
-        Raises
-        ------
-        UsageError
-            For any other ending.
-        """
-        return save_svg(path, self._svg(StaticPlot(self.selection, STATIC_RUNS)))
+    def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
+        if file.suffix.lower() != ".svg":
+            return super()._save(file, theme, title)
+        return save_svg(file, self._svg(StaticPlot(self.selection, STATIC_RUNS)))
 
     def _svg(self, plot: StaticPlot) -> str:
         found = [(name, plot.column(name, log=name in self.log)) for name in self.axes]

@@ -253,5 +253,9 @@ class RunDetail(SmWidget):
         """Return the tab as text."""
         return self.text()
 
+    def heading(self) -> str:
+        """Return the run and its experiment."""
+        return f"{self.name} · {self.experiment}"
+
     def __repr__(self) -> str:
         return f"<RunDetail {self.name!r} of {self.experiment!r}: {self.status}>"

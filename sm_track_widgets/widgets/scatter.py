@@ -63,6 +63,7 @@ class Scatter(LinkedView):
 
     view = "Scatter"
     _esm = assets.esm("plots")
+    saved_as = (".html", ".svg")
 
     # -- public traits -------------------------------------------------------------------------------------------
     x = traitlets.Unicode("", help="Column of the horizontal axis.").tag(sync=True)
@@ -138,18 +139,13 @@ class Scatter(LinkedView):
         """Return the values as a table of text."""
         return runs_table(self.selection, self._shown()).text()
 
-    def save(self, path: str | Path) -> Path:
-        """Write the static picture as ``.svg``.
-
-        Raises
-        ------
-        UsageError
-            For any other ending, and where there are no columns to draw.
-        """
+    def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
+        if file.suffix.lower() != ".svg":
+            return super()._save(file, theme, title)
         svg = self._svg(StaticPlot(self.selection, STATIC_RUNS))
         if not svg:
             raise UsageError("There is nothing to draw.", "Choose columns: x=..., y=...")
-        return save_svg(path, svg)
+        return save_svg(file, svg)
 
     def _shown(self) -> list[str]:
         return [name for name in (self.x, self.y, self.color, self.size) if name]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets._errors import UsageError
 from sm_track_widgets.charts import numbers
 from sm_track_widgets.charts.plot_column import PlotColumn
 from sm_track_widgets.charts.plot_svg import Picture
@@ -117,17 +116,7 @@ def spread(count: int, most: int) -> list[int]:
     return [at * stride % count for at in range(most)]
 
 
-def save_svg(path: str | Path, svg: str) -> Path:
-    """Write a picture.
-
-    Raises
-    ------
-    UsageError
-        For any other ending than ``.svg``.
-    """
-    file = Path(path)
-    if file.suffix != ".svg":
-        raise UsageError(f"A plot is saved as .svg, not {file.name!r}.")
-    # What stands outside a page has no text colour to take over.
+def save_svg(file: Path, svg: str) -> Path:
+    """Write a picture; what stands outside a page has no text colour to take over."""
     file.write_text(svg.replace("<svg ", '<svg color="#222" ', 1), encoding="utf-8")
     return file

@@ -116,7 +116,7 @@ def test_short_names_and_patterns_are_taken(frame):
             lambda frame: Scatter(frame, size="kind"),
             r"size takes a column of numbers; 'params\.kind' holds texts",
         ),
-        (lambda frame: ParallelCoords(frame).save("a.png"), r"saved as \.svg, not 'a\.png'"),
+        (lambda frame: ParallelCoords(frame).save("a.png"), r"saved as \.html or \.svg, not 'a\.png'"),
     ],
 )
 def test_a_mistake_says_what_was_meant(frame, make, told):

@@ -164,6 +164,11 @@ export class Compare {
       this.problem.value = String(content["error"] ?? "");
     } else if (content["type"] === "artifact") {
       this.asking.answered();
+      this.problem.value = String(content["error"] ?? "");
+      if (this.problem.peek()) {
+        this.previews.value = new Map(this.previews.peek());
+        return;
+      }
       const told = content["previews"] as { run: string; preview: Preview | null }[];
       const found = new Map(told.map((one) => [one.run, one.preview]));
       const key = artifactKey(content["direction"], content["name"]);

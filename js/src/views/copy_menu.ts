@@ -1,6 +1,7 @@
 /** "Copy as": what is filtered as a query, a SearchExpression or code, on the clipboard. */
 
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
+import { ask } from "../kernel";
 import { onMessage } from "../model";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
@@ -79,7 +80,7 @@ export class CopyMenu {
       return;
     }
     this.waiting = kind;
-    this.shared.model.send({ type: "code", kind });
+    ask(this.shared.model, { type: "code", kind });
     setTimeout(() => {
       if (this.waiting === kind && !this.scope.ended) this.say("Kernel is busy…", false);
     }, BUSY_AFTER);

@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { button, h, setText, show } from "../dom";
+import { lossOf } from "../kernel";
 import { formatCount } from "../lib/format";
 import { recall, remember } from "../lib/memory";
 import { plural } from "../lib/text";
@@ -136,13 +137,17 @@ export class Dashboard {
    */
   private fill(name: string, slot: HTMLElement): void {
     const told = h("div", "empty", { role: "status" }, "Loading…");
-    const late = setTimeout(() => setText(told, "Kernel is busy…"), BUSY_AFTER);
+    const late = setTimeout(() => setText(told, lossOf(this.model) || "Kernel is busy…"), BUSY_AFTER);
     const reference = computed(() => this.parts.value?.[name]);
     const trouble = computed(() => this.troubles.value?.[name] ?? "");
     let inside: Scope | null = null;
     slot.append(told);
     this.scope.add(() => inside?.close());
     this.scope.add(() => clearTimeout(late));
+    this.scope.effect(() => {
+      const lost = lossOf(this.model);
+      if (lost && !reference.value) setText(told, lost);
+    });
     this.scope.effect(() => {
       const [found, problem] = [reference.value, trouble.value];
       if (problem) setText(told, problem);

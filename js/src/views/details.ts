@@ -1,6 +1,7 @@
 /** Finer points of a zoomed range, asked from the kernel; it answers when it is idle, until then the pyramid serves. */
 
 import { signal } from "@preact/signals-core";
+import { ask } from "../kernel";
 import { type Axis, isMetric } from "../lib/axis";
 import { alignedBytes } from "../lib/columns";
 import { decodeSeries, type Series, type SeriesSet } from "../lib/series";
@@ -57,7 +58,7 @@ export class Details {
       clearTimeout(this.timer);
       const series = coarse.map((one) => ({ run: one.header.run, metric: one.header.metric }));
       this.timer = setTimeout(
-        () => this.model.send({ type: "detail", id, series, x: axis, range: domain, width }),
+        () => ask(this.model, { type: "detail", id, series, x: axis, range: domain, width }),
         REST,
       );
     }

@@ -1,5 +1,6 @@
 /** A question to the kernel: it does not answer while a cell runs, and then the view says so instead of hanging. */
 
+import { ask } from "../kernel";
 import { type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
 
@@ -33,7 +34,7 @@ export class KernelQuestions {
         if (!this.scope.ended) busy();
       }, PATIENCE),
     );
-    this.model.send(content);
+    ask(this.model, content);
   }
 
   private forget(key: string): void {

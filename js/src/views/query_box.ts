@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
+import { ask } from "../kernel";
 import { type Completion, complete, queryNames } from "../lib/complete";
 import { onMessage } from "../model";
 import type { Scope } from "../scope";
@@ -101,8 +102,13 @@ export class QueryBox {
   private ask(text: string): void {
     this.offer(NONE);
     this.say("");
+    // Of what the page filters by itself no kernel need be asked.
+    if (text.trim() === "" && !this.shared.model.get("_scope")) {
+      this.shared.clearFilters();
+      return;
+    }
     this.asking.value = true;
-    this.shared.model.send({ type: "query", text });
+    ask(this.shared.model, { type: "query", text });
     setTimeout(() => {
       if (this.asking.value && !this.scope.ended) setText(this.apply, "Kernel is busy…");
     }, BUSY_AFTER);

@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
+import { ask } from "../kernel";
 import type { Frame } from "../lib/columns";
 import { formatCount } from "../lib/format";
 import { groupedItems, type Items, NO_ITEMS, plainItems } from "../lib/items";
@@ -212,7 +213,7 @@ export class RunTable {
   private refresh(): void {
     this.refreshing.value = true;
     this.problem.value = "";
-    this.shared.model.send({ type: "refresh" });
+    ask(this.shared.model, { type: "refresh" });
     setTimeout(() => {
       if (this.refreshing.value) setText(this.reload, "Kernel is busy…");
     }, BUSY_AFTER);

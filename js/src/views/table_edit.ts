@@ -2,6 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals-core";
 import { button, h, setText, show } from "../dom";
+import { ask } from "../kernel";
 import { type Column, isCodes, textAt } from "../lib/columns";
 import { plural } from "../lib/text";
 import { type Model, onMessage } from "../model";
@@ -125,7 +126,7 @@ export class TableEdit {
   // -- the kernel --------------------------------------------------------------------------------------------------
   private send(content: Record<string, unknown>): void {
     this.say("Saving…");
-    this.model.send(content);
+    ask(this.model, content);
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.say("Kernel is busy…"), BUSY_AFTER);
   }

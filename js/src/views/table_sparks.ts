@@ -1,6 +1,7 @@
 /** Small curves beside metrics: asked of the kernel for the rows in view, a few at a time, and kept. */
 
 import { svg } from "../dom";
+import { ask } from "../kernel";
 import { alignedBytes, doubles } from "../lib/columns";
 import { sparkPath } from "../lib/spark";
 import { type Model, onMessage } from "../model";
@@ -53,7 +54,7 @@ export class TableSparks {
     const mine = this.wanted.filter((one) => one.metric === metric).slice(-AT_ONCE);
     const now = new Set(mine);
     this.wanted = this.wanted.filter((one) => !now.has(one));
-    this.model.send({ type: "sparks", metric, runs: mine.map((one) => one.run) });
+    ask(this.model, { type: "sparks", metric, runs: mine.map((one) => one.run) });
     if (this.wanted.length > 0) this.timer = setTimeout(() => this.ask(), WAIT);
   }
 

@@ -207,6 +207,10 @@ class Selection(anywidget.AnyWidget):
             self._answer_refresh()
         return True
 
+    def in_page(self) -> dict[str, Any]:
+        """Return values of traits that are others in a saved page: there the runs cannot be read again."""
+        return {"_header": {**self._header, "again": False}}
+
     # -- messages ------------------------------------------------------------------------------------------------
     def _received(self, _: Any, content: Any, __: list[Any]) -> None:
         """Answer the page's ``refresh``, ``query`` and ``code``."""

@@ -1,0 +1,193 @@
+"""Pages that `save("x.html")` writes, opened from the disk: they are worked with, and nothing is asked of anyone."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from notebook_page import until
+
+import sm_track_widgets as sm
+from sm_track_widgets import connection
+
+EVIL = '<img src=x onerror="window.hit=1"></script><script>window.hit=1</script>"\u2028<!--'
+ADDRESS = re.compile(r"https?://[^\"'\\ ]*")
+NAMES_OF = {"https://vega.github.io/schema/vega-lite/v6.4.1.json", "http://www.w3.org/2000/svg"}
+"""What specifications and pictures are called; neither is loaded."""
+RUNS = 400
+NOTE = "This page is a copy: it cannot read new data."
+
+
+def frame() -> pd.DataFrame:
+    """A sweep, the first run of which has a name that would be markup."""
+    return pd.DataFrame({
+        "run": [EVIL, *(f"run-{i}" for i in range(1, RUNS))],
+        "status": ["Completed" if i % 5 else "Failed" for i in range(RUNS)],
+        "params.depth": [i % 9 + 2 for i in range(RUNS)],
+        "params.rate": [10 ** (-3 + (i % 50) / 25) for i in range(RUNS)],
+        "params.tree": [["hist", EVIL, "exact", None][i % 4] for i in range(RUNS)],
+        "metrics.auc.last": [0.8 + (i * 37 % RUNS) / 4000 for i in range(RUNS)],
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    yield connection.connect("embedded", path=tmp_path_factory.mktemp("saved") / "store", clock=time.time)
+    connection.reset()
+
+
+@pytest.fixture(scope="module")
+def sweep(home):
+    for depth in range(4):
+        name = EVIL if depth == 0 else f"d{depth}"
+        with sm.Run("saved", name, params={"depth": depth, "lr": 0.1 * (depth + 1), "note": EVIL}) as run:
+            for step in range(300):
+                run.log_metric("val_loss", 1.0 / (1 + depth + step), step=step)
+                run.log_metric("auc", 0.8 + depth / 100 + step / 10_000, step=step)
+    return home
+
+
+@pytest.fixture
+def open_page(browser, screenshots, tmp_path):
+    """Return ``open(widget, name)``; at the end requests that are not of the file itself are counted, and errors."""
+    opened = []
+
+    def build(widget, name: str, **how):
+        dark = how.pop("scheme", "light")
+        file = widget.save(tmp_path / f"{name}.html", **how)
+        context = browser.new_context(viewport={"width": 1120, "height": 900}, color_scheme=dark)
+        page = context.new_page()
+        asked, errors = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(file.as_uri())
+        page.locator("#smtw-place .smtw-root").wait_for()
+        opened.append((context, page, file, asked, errors, name))
+        return page
+
+    yield build
+    for context, page, file, asked, errors, name in opened:
+        page.screenshot(path=screenshots / f"saved-{name}.png", full_page=True)
+        hit = page.evaluate("() => window.hit")
+        context.close()
+        others = [url for url in asked if not url.startswith(("blob:", "data:")) and url != file.as_uri()]
+        assert others == []
+        assert errors == []
+        assert hit is None
+        assert set(ADDRESS.findall(file.read_text("utf-8"))) <= NAMES_OF
+
+
+def rows(page) -> str:
+    return page.get_by_role("status").first.inner_text()
+
+
+def test_a_table_is_filtered_and_sorted(open_page):
+    page = open_page(sm.RunTable(frame(), title=EVIL), "table")
+    assert EVIL.replace("\u2028", "") in page.title().replace("\u2028", "")
+    page.get_by_role("rowheader").first.wait_for()
+    page.get_by_role("searchbox", name="Filter runs").fill("run-39")
+    until("the filter", lambda: rows(page) == "11 of 400 runs")
+    head = page.get_by_role("columnheader", name="auc").first
+    first = page.get_by_role("rowheader").first
+    head.click()
+    one = first.inner_text()
+    head.click()
+    until("the other order", lambda: first.inner_text() != one)
+    page.get_by_role("rowheader").first.click()
+    until("a pick", lambda: "1 selected" in page.locator(".smtw-foot").inner_text())
+
+
+def test_a_grid_is_brushed_and_what_needs_the_kernel_says_so(open_page):
+    page = open_page(sm.ParamGrid(frame(), title="sweep"), "grid-dark", scheme="dark")
+    grid = page.locator(".smtw-grid")
+    hist = grid.get_by_role("group", name="params.rate").locator(".smtw-param-hist")
+    box = hist.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.5, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.98, y, steps=5)
+    page.mouse.up()
+    until("fewer runs", lambda: "of 400 runs" in grid.inner_text())
+    assert page.locator(".smtw-root").get_attribute("data-smtw-theme") == "dark"
+    grid.get_by_role("button", name="Copy as").click()
+    grid.get_by_role("menuitem", name="pandas").click()
+    until("the note", lambda: NOTE in grid.inner_text())
+    grid.get_by_role("button", name="Clear").first.click()
+    until("all runs", lambda: "of 400 runs" not in grid.inner_text())
+
+
+def test_a_dashboard_has_its_charts_and_says_what_was_not_opened(open_page, sweep):
+    board = sm.Dashboard("saved", tab="importance")
+    page = open_page(board, "dashboard", theme="light")
+    page.get_by_role("tab", name="Charts").click()
+    page.locator(".smtw-plot canvas").first.wait_for()
+    page.get_by_role("tab", name="Compare").click()
+    assert "had not been opened" in page.get_by_role("tabpanel", name="Compare").inner_text()
+    page.get_by_role("tab", name="Charts").click()
+    page.get_by_role("rowheader", name="d3").wait_for()
+    hist = page.get_by_role("group", name="params.lr").locator(".smtw-param-hist")
+    box = hist.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.6, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.99, y, steps=5)
+    page.mouse.up()
+    until("the table follows", lambda: page.get_by_role("rowheader").count() < 4)
+
+
+def test_a_chart_is_zoomed(open_page, sweep):
+    page = open_page(sm.MetricChart(["val_loss", "auc"], experiment="saved"), "chart")
+    plot = page.locator(".smtw-plot canvas").first
+    plot.wait_for()
+    before = plot.screenshot()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -600)
+    page.keyboard.up("Control")
+    until("another range", lambda: plot.screenshot() != before)
+    page.wait_for_timeout(600)  # a zoom that rests asks for finer points
+    assert "busy" not in page.locator("#smtw-place").inner_text().lower()
+
+
+def test_runs_side_by_side_importance_and_one_run(open_page, sweep):
+    page = open_page(sm.Compare(["d1", "d2", EVIL], "saved"), "compare")
+    page.get_by_role("tab", name="Metrics").click()
+    assert "auc" in page.get_by_role("tabpanel").inner_text()
+    page = open_page(sm.Importance("saved", "auc", method="correlation"), "importance")
+    page.locator("select").nth(1).select_option("max")
+    until("the note", lambda: NOTE in page.locator(".smtw-importance").inner_text())
+    page = open_page(sm.RunDetail(EVIL, "saved"), "detail-dark", theme="dark")
+    page.get_by_role("tab", name="Parameters").click()
+    until("parameters", lambda: "depth" in page.get_by_role("tabpanel").inner_text())
+
+
+def test_without_scripts_the_static_form_is_there(browser, tmp_path):
+    file: Path = sm.RunTable(frame(), title="sweep").save(tmp_path / "x.html")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert "run-1" in page.locator("noscript table").inner_text()
+    context.close()
+
+
+NAMES = """() => [
+    ...Object.getOwnPropertyNames(window),
+    ...Object.getOwnPropertySymbols(window).map((one) => one.description),
+]"""
+
+
+def test_nothing_is_left_on_the_page_but_the_chunk(browser, open_page, sweep, tmp_path):
+    page = open_page(sm.Dashboard("saved"), "names")
+    page.locator(".smtw-plot canvas").first.wait_for()
+    plain = browser.new_page()
+    (tmp_path / "blank.html").write_text("<!doctype html>")
+    plain.goto((tmp_path / "blank.html").as_uri())
+    more = set(page.evaluate(NAMES)) - set(plain.evaluate(NAMES))
+    plain.close()
+    assert len(more) == 1
+    assert more.pop().startswith("sm_track_widgets.vega.")
