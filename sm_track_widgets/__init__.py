@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
     from sm_track_widgets.widgets.selection.selection import Selection
+    from sm_track_widgets.widgets.sweep_board import SweepBoard
 
     __version__: str
 
@@ -60,6 +61,7 @@ __all__ = [
     "RunTable",
     "Selection",
     "ServiceRefusedError",
+    "SweepBoard",
     "TrackError",
     "UsageError",
     "__version__",
@@ -100,6 +102,7 @@ _HOMES = {
     "RunTable": "widgets.run_table",
     "Selection": "widgets.selection.selection",
     "ServiceRefusedError": "_errors",
+    "SweepBoard": "widgets.sweep_board",
     "TrackError": "_errors",
     "UsageError": "_errors",
     "analytics": "reading",

@@ -8,6 +8,7 @@ import { sampleCompare, sampleImportance, sampleImportanceEmpty } from "./compar
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { sampleSweep } from "./samples_sweep";
 
 /** State of a selection of invented runs. */
 const shared = (rows: number, change: Record<string, unknown> = {}) => ({
@@ -87,6 +88,17 @@ const chart = (
 
 const card = (change = {}) => ({ _view: "LiveRun", ...sampleState(change) });
 
+const sweep = (options: Parameters<typeof sampleSweep>[0], look = {}, change = {}) => ({
+  _view: "SweepBoard",
+  _shared: { ...shared(0), ...sampleSweep(options), ...change },
+  metric: "metrics.validation:loss.last",
+  goal: "",
+  group: "",
+  log_y: false,
+  _total: 50,
+  ...look,
+});
+
 const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
 
 const now = () => Date.now() / 1000;
@@ -145,6 +157,17 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
+  SweepBoard: () => sweep({ points: 41, running: 2 }, {}, { selected: ["trial-012"] }),
+  SweepBoardDone: () => sweep({ points: 60 }, { _total: 60, log_y: true }, { baseline: "trial-000" }),
+  SweepBoardFiltered: () =>
+    sweep(
+      { points: 120, running: 3 },
+      { _total: 0 },
+      { filters: [{ column: "params.depth", low: 4, high: 6 }] },
+    ),
+  SweepBoardFailed: () => sweep({ points: 6, failing: 1 }, { _total: 20 }),
+  SweepBoardEmpty: () => sweep({ points: 0 }),
+  SweepBoardLarge: () => sweep({ points: 5000 }, { _total: 5000 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),
   CompareCode: () => sampleCompare({ tab: "code", diff_only: true }),
@@ -157,7 +180,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
 };
 
 /** Shown when the page is opened without `?view=`. */
-const DEFAULT = Object.keys(CASES).filter((name) => name !== "RunTableLarge");
+const DEFAULT = Object.keys(CASES).filter((name) => !name.endsWith("Large"));
 
 interface Mounted {
   model: FakeModel;
