@@ -6,7 +6,7 @@ import type { Filter } from "../src/lib/filters";
 import { Scope } from "../src/scope";
 import { Selection } from "../src/selection";
 import { CONTROLS, SHOWN, wideFrame } from "./bench_frame";
-import { type Cost, costOf, frames, painted, settled, watchCanvases } from "./bench_time";
+import { type Cost, costOf, frames, painted, pictured, settled, watchCanvases } from "./bench_time";
 import { told } from "./charts";
 import { FakeModel } from "./fake_model";
 import { SAMPLE_SPEC, sampleSeries } from "./samples";
@@ -143,12 +143,14 @@ async function chart(
   for (const state of states) {
     made.pop()?.close();
     const open = async () => made.push(await mount(state));
-    times.push(await settled(stage(), open, 1500));
+    times.push(await pictured(open));
+    await settled(stage(), () => painted(), 1500);
   }
   const zooms: number[] = [];
   for (let i = 1; i <= 8; i += 1) {
     const domain = [buckets * 0.05 * i, buckets * (1 - 0.05 * i)];
-    zooms.push(await settled(stage(), () => made[0]?.model.push({ domain })));
+    zooms.push(await pictured(() => made[0]?.model.push({ domain })));
+    await settled(stage(), () => painted(), 1000);
   }
   made.pop()?.close();
   return { first: times[0] as number, again: times[1] as number, zooms };

@@ -47,6 +47,7 @@ export async function costOf(change: () => void): Promise<Cost> {
 }
 
 let drawn = 0;
+let drawnFirst = 0;
 
 /** Note when canvases are drawn on. */
 export function watchCanvases(): void {
@@ -56,10 +57,21 @@ export function watchCanvases(): void {
     Object.assign(prototype, {
       [name](this: CanvasRenderingContext2D, ...args: unknown[]) {
         drawn = performance.now();
+        drawnFirst ||= drawn;
         return own.apply(this, args);
       },
     });
   }
+}
+
+/** Milliseconds from `change` to the first frame with something drawn on a canvas. */
+export async function pictured(change: () => unknown): Promise<number> {
+  const start = performance.now();
+  drawnFirst = 0;
+  await change();
+  while (drawnFirst === 0 && performance.now() - start < 20_000)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  return (await painted()) - start;
 }
 
 /** Milliseconds from `change` to the last thing that it changed in `root`, seen to be quiet for `quiet` ms. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextSort, rankTexts, sortRows } from "./sort";
+import { MANY, nextSort, rankTexts, sortRows } from "./sort";
 import { frameOf } from "./testing";
 
 const all = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => i);
@@ -58,4 +58,38 @@ test("100,000 rows sort within a second", () => {
   ]);
   assert.ok(performance.now() - start < 3000);
   assert.equal(order.length, rows);
+});
+
+test("many rows are sorted as few are", () => {
+  let seed = 5;
+  const next = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  const odd = [Number.NaN, 0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, -1e300];
+  const count = 3 * MANY;
+  const a = Array.from({ length: count }, () =>
+    next() < 0.2 ? (odd[Math.floor(next() * odd.length)] as number) : Math.round((next() - 0.5) * 200) / 7,
+  );
+  const b = Array.from({ length: count }, () => Math.floor(next() * 5));
+  const frame = frameOf(
+    a.map((_, i) => `r${i}`),
+    { a, b },
+  );
+  const rows = Uint32Array.from({ length: count }, (_, i) => i);
+  for (const descending of [false, true]) {
+    const sort = [
+      { column: "b", descending: !descending },
+      { column: "a", descending },
+    ];
+    const compared = Array.from(rows).sort((x, y) => {
+      const first = ((b[x] as number) - (b[y] as number)) * (descending ? 1 : -1);
+      if (first !== 0) return first;
+      const [p, q] = [a[x] as number, a[y] as number];
+      const missing = Number(Number.isNaN(p)) - Number(Number.isNaN(q));
+      if (missing !== 0 || Number.isNaN(p)) return missing || x - y;
+      return p === q ? x - y : (p < q ? -1 : 1) * (descending ? -1 : 1);
+    });
+    assert.deepEqual(Array.from(sortRows(frame, rows, sort)), compared);
+  }
 });
