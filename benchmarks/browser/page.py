@@ -29,7 +29,11 @@ def build() -> None:
     """Build the page's script, minified as the bundles are, and the harness for its style sheet."""
     for target in ("--harness", "--bench"):
         subprocess.run(
-            ["node", "build.mjs", target], cwd=JS, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            ["node", "build.mjs", target],
+            cwd=JS,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
         )
 
 
