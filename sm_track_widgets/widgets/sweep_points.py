@@ -86,7 +86,7 @@ def sweep_of(
         values=[float(column[place]) for place in order],
         passes=[bool(passing[place]) for place in order],
         messages=[messages[place] for place in order],
-        first=float(np.nanmin(starts[order])) if np.isfinite(starts[order]).any() else None,
+        first=_first(rows, order),
         now=time.time(),
         parameters=lambda name: _parameters(rows, where[name], labels),
         baseline=(baseline, float(column[where[baseline]])) if baseline in where else None,
@@ -114,6 +114,13 @@ def _times(rows: Rows) -> tuple[Numbers, Numbers]:
         return nothing, nothing if ends is None else ends
     guessed = starts if took is None else starts + np.nan_to_num(took)
     return starts, guessed if ends is None else np.where(np.isnan(ends), guessed, ends)
+
+
+def _first(rows: Rows, order: np.ndarray[Any, Any]) -> float | None:
+    """Return when the first of the points started; None where that is not known."""
+    starts = _of(rows, "started")
+    known = [] if starts is None else [start for start in starts[order].tolist() if start == start]  # noqa: PLR0124 - NaN
+    return min(known, default=None)
 
 
 def _of(rows: Rows, name: str) -> Numbers | None:

@@ -79,6 +79,17 @@ def test_the_total_is_given_or_told_by_the_runs_or_unknown(home):
     assert SweepBoard(frame(**{"params.sweep_total": [5, 5, 5, 9, 5]}), group="a")._total == 5
 
 
+def test_the_time_left_needs_starts_and_a_total(home):
+    now = pd.Timestamp.now("UTC")
+    started = [now - pd.Timedelta(seconds=s) for s in (400, 300, 200, 100, 50)]
+    board = SweepBoard(frame(started=started), total=8)
+    assert board.static_text().splitlines()[0].endswith("about 7 min left")
+    started[1] = pd.NaT
+    assert "about 7 min left" in SweepBoard(frame(started=started), total=8).static_text()
+    assert "left" not in SweepBoard(frame().drop(columns="started"), total=8).static_text()
+    assert "left" not in SweepBoard(frame(started=started)).static_text()
+
+
 def test_what_it_does_not_have_is_refused(home):
     with pytest.raises(UsageError, match=r"SweepBoard has no argument 'metrc'\. Did you mean 'metric'"):
         SweepBoard(frame(), metrc="loss")

@@ -48,6 +48,12 @@ test("the rest is told by the pace so far", () => {
   const { points } = sweep();
   assert.equal(secondsLeft(points, 10, 80), 120);
   assert.ok(Number.isNaN(secondsLeft(points, 4, 80)));
+  const without = frameOf(
+    ["a", "b", "c"],
+    { started: [Number.NaN, 10, 20] },
+    { status: ["", "", "InProgress"] },
+  );
+  assert.equal(secondsLeft(pointsOf(without, ""), 4, 40), 30);
   assert.equal(
     progressText(points, 10, 80),
     "4 of 10 points, 1 running, 1 failed, 1 stopped, about 2 min left",

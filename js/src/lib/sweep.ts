@@ -124,10 +124,8 @@ export function secondsLeft(points: Points, total: number, now: number): number 
   const finished = ended(points);
   const starts = numbersOf(points.frame.byName.get("started"));
   if (points.counts.running === 0 || finished < 2 || total <= finished || !starts) return Number.NaN;
-  const first = points.rows.reduce(
-    (least, row) => Math.min(least, starts[row] ?? Number.NaN),
-    Number.POSITIVE_INFINITY,
-  );
+  let first = Number.POSITIVE_INFINITY;
+  for (const row of points.rows) if ((starts[row] as number) < first) first = starts[row] as number;
   return now > first ? ((now - first) / finished) * (total - finished) : Number.NaN;
 }
 
