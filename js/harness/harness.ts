@@ -9,6 +9,7 @@ import { FakeModel } from "./fake_model";
 import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { sampleSweep } from "./samples_sweep";
 import { tableCases } from "./table_cases";
 
 /** State of a selection of invented runs. */
@@ -95,6 +96,17 @@ const chart = (
 };
 
 const card = (change = {}) => ({ _view: "LiveRun", ...sampleState(change) });
+
+const sweep = (options: Parameters<typeof sampleSweep>[0], look = {}, change = {}) => ({
+  _view: "SweepBoard",
+  _shared: { ...shared(0), ...sampleSweep(options), ...change },
+  metric: "metrics.validation:loss.last",
+  goal: "",
+  group: "",
+  log_y: false,
+  _total: 50,
+  ...look,
+});
 
 const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
 
@@ -196,6 +208,17 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   ScatterEmpty: () => scatter(shared(0)),
   ScatterLarge: () => scatter(shared(100_000)),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
+  SweepBoard: () => sweep({ points: 41, running: 2 }, {}, { selected: ["trial-012"] }),
+  SweepBoardDone: () => sweep({ points: 60 }, { _total: 60, log_y: true }, { baseline: "trial-000" }),
+  SweepBoardFiltered: () =>
+    sweep(
+      { points: 120, running: 3 },
+      { _total: 0 },
+      { filters: [{ column: "params.depth", low: 4, high: 6 }] },
+    ),
+  SweepBoardFailed: () => sweep({ points: 6, failing: 1 }, { _total: 20 }),
+  SweepBoardEmpty: () => sweep({ points: 0 }),
+  SweepBoardLarge: () => sweep({ points: 5000 }, { _total: 5000 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),
   CompareCode: () => sampleCompare({ tab: "code", diff_only: true }),
