@@ -14,7 +14,7 @@ PYTEST := -m pytest -q
 JS_READY := js/node_modules/.ready
 
 .PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
-	test-frameworks soak bundles notebooks operations images constraints bench bench-writing bench-reading \
+	test-frameworks test-fronts soak bundles notebooks operations images constraints bench bench-writing bench-reading \
 	bench-explorer format clean
 
 help: ## show this list
@@ -97,6 +97,14 @@ soak: .venv/sdk2/.ready ## the long forms of tests: hundreds of kills, many proc
 test-frameworks: .venv/frameworks/.ready ## the callbacks for Keras, Lightning, Transformers; brings gigabytes, not part of test
 	@scripts/headline.sh "Callbacks: Keras, Lightning, Transformers"
 	@HF_HUB_OFFLINE=1 .venv/frameworks/bin/python $(PYTEST) tests/frameworks
+
+.venv/fronts/.ready: scripts/fronts_venv.sh constraints/fronts.txt
+	@scripts/fronts_venv.sh
+
+test-fronts: .venv/fronts/.ready ## the widgets in marimo and Notebook 7, in an environment of their own; not part of test
+	@scripts/chromium.sh
+	@scripts/headline.sh "Front ends: marimo, Notebook 7"
+	@.venv/fronts/bin/python $(PYTEST) tests/fronts
 
 # -- making ------------------------------------------------------------------------------------------------------
 

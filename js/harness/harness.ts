@@ -207,6 +207,7 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   ScatterNoColumns: () => scatter(shared(40), { x: "", y: "" }),
   ScatterEmpty: () => scatter(shared(0)),
   ScatterLarge: () => scatter(shared(100_000)),
+  RunTableLost: () => ({ ...table(40, {}, { height: 150 }), _lost: true }),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
   SweepBoard: () => sweep({ points: 41, running: 2 }, {}, { selected: ["trial-012"] }),
   SweepBoardDone: () => sweep({ points: 60 }, { _total: 60, log_y: true }, { baseline: "trial-000" }),
@@ -247,8 +248,11 @@ function setTheme(theme: string): void {
   document.body.dataset["jpThemeLight"] = theme === "dark" ? "false" : "true";
 }
 
-/** Add one view in `theme` ("light" or "dark"); the model stands in for the kernel. */
-async function mount(view: string, theme = "light"): Promise<Mounted> {
+/**
+ * Add one view in `theme` ("light" or "dark"); the model stands in for the kernel. `kernel` is what the widget manager
+ * says of it.
+ */
+async function mount(view: string, theme = "light", kernel: unknown = null): Promise<Mounted> {
   const make = CASES[view];
   if (!make) throw new Error(`no view ${view}; there are ${Object.keys(CASES).join(", ")}`);
   setTheme(theme);
@@ -260,13 +264,16 @@ async function mount(view: string, theme = "light"): Promise<Mounted> {
   el.dataset["view"] = view;
   section.append(heading, el);
   document.getElementById("stage")?.append(section);
-  const { _shared, _others, ...state } = make();
+  const { _shared, _others, _lost, ...state } = make();
+  // As @jupyter-widgets/base marks views whose kernel was restarted.
+  if (_lost) el.classList.add("jupyter-widgets-disconnected");
   const models = new Map<string, FakeModel>();
   if (_shared) models.set("shared", new FakeModel(_shared as Record<string, unknown>));
   for (const [id, one] of Object.entries((_others ?? {}) as Record<string, Record<string, unknown>>))
     models.set(id, new FakeModel(one, models));
   const look = { _key: "", _theme: "auto", _api: { kernel_id: null }, _selection: "IPY_MODEL_shared" };
   const model = new FakeModel({ ...look, ...state }, models);
+  Object.assign(model.widget_manager, { kernel });
   if (view === "MetricChartPicked") return mountPicked(model, el, section);
   const close = await widget.render({ model, el });
   const unmount = () => {

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
+import chromium
 import lab as jupyter_lab
 import pytest
 from notebook_page import NotebookPage
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 FAILED = pytest.StashKey[bool]()
@@ -37,12 +27,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[jupyter_lab.Lab]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is not on the PATH; make test-browser installs it where it may"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+    with chromium.launched() as running:
         yield running
-        running.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -191,3 +191,18 @@ def test_nothing_is_left_on_the_page_but_the_chunk(browser, open_page, sweep, tm
     plain.close()
     assert len(more) == 1
     assert more.pop().startswith("sm_track_widgets.vega.")
+
+
+AXE = (Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js").resolve()
+FOUND = """async () => {
+    const report = await axe.run(document);
+    return report.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_is_accessible_in_whole(open_page, sweep, theme):
+    page = open_page(sm.Dashboard("saved"), f"axe-{theme}", theme=theme)
+    page.locator(".smtw-plot canvas").first.wait_for()
+    page.evaluate(AXE.read_text("utf-8"))
+    assert page.evaluate(FOUND) == []
