@@ -184,10 +184,6 @@ class Dashboard(LinkedView):
 
     # -- saved as a page -----------------------------------------------------------------------------------------
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        self._make("charts")
-        return super()._save(file, theme, title)
-
-    def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
         for name in IN_EVERY_PAGE:
             self._make(name)
         return super()._save(file, theme, title)
