@@ -15,7 +15,7 @@ JS_READY := js/node_modules/.ready
 
 .PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
 	test-frameworks test-fronts soak bundles notebooks operations images constraints bench bench-writing bench-reading \
-	bench-explorer format clean
+	bench-explorer gallery format clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -123,6 +123,11 @@ operations: .venv/sdk2/.ready ## rewrite docs/operations.md, limits.md and moto.
 
 images: test-browser ## the README's pictures, from the browser tests' screenshots
 	@for theme in light dark; do cp build/screenshots/readme-$$theme.png docs/images/notebook-$$theme.png; done
+
+gallery: .venv/sdk2/.ready $(JS_READY) ## the pictures of docs/explorer.md
+	@scripts/chromium.sh
+	@scripts/headline.sh "Gallery: docs/images/explorer"
+	@$(SDK2)/python scripts/gallery.py
 
 format: .venv/sdk2/.ready $(JS_READY) ## let ruff and biome rewrite the sources
 	@$(SDK2)/ruff check --quiet --fix . ; $(SDK2)/ruff format --quiet .
