@@ -137,7 +137,7 @@ def harness(browser):
 
 MOUNT = """(name) => {
     window.__smtwHarness.clear();
-    window.mounted = window.__smtwHarness.mount(name);
+    window.mounted = await window.__smtwHarness.mount(name);
 }"""
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
 
