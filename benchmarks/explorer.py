@@ -107,12 +107,13 @@ def rival(open_page: Any, rows: int, folder: Path) -> Figures:
     open_page.add_script_tag(path=folder / "node_modules" / "crossfilter2" / "crossfilter.js")
     open_page.add_script_tag(path=BROWSER / "crossfilter.js")
     told = open_page.evaluate("([rows, moves]) => window.__smtwRival(rows, moves)", [rows, MOVES])
-    return middle("crossfilter2", told["times"])
+    return {**middle("crossfilter2", told["times"]), "crossfilter2 sum": told["sum"]}
 
 
 def engine(open_page: Any, rows: int) -> Figures:
     """The part of our brush that crossfilter2 has: filters and counts, nothing painted."""
-    return middle("engine", page.ask(open_page, "engine", rows, MOVES))
+    told = page.ask(open_page, "engine", rows, MOVES)
+    return {**middle("engine", told["times"]), "engine sum": told["sum"]}
 
 
 def fetched(folder: Path) -> bool:
@@ -150,6 +151,8 @@ def main() -> None:
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
     rounds = measured(given.rounds, given.rows)
+    if any(one.get("crossfilter2 sum", one["engine sum"]) != one["engine sum"] for one in rounds):
+        raise SystemExit("crossfilter2 and ours do not count the same.")
     names = dict.fromkeys(name for one in rounds for name in one)
     figures = {name: statistics.median(one[name] for one in rounds if name in one) for name in names}
     if given.points:

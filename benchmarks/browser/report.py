@@ -134,7 +134,8 @@ def _ms(value: float) -> str:
 def _pair(told: Figures, name: str) -> str:
     if f"{name} p50" not in told:
         return "not installed"
-    return f"{told[f'{name} p50']:.1f} / {told[f'{name} p95']:.1f} ms"
+    digits = 2 if told[f"{name} p50"] < 1 else 1
+    return f"{told[f'{name} p50']:.{digits}f} / {told[f'{name} p95']:.{digits}f} ms"
 
 
 def _ratio(told: Figures, other: str, ours: str) -> str:

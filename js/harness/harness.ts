@@ -271,12 +271,8 @@ async function mount(view: string, theme = "light", kernel: unknown = null): Pro
   if (_shared) models.set("shared", new FakeModel(_shared as Record<string, unknown>));
   for (const [id, one] of Object.entries((_others ?? {}) as Record<string, Record<string, unknown>>))
     models.set(id, new FakeModel(one, models));
-  const look = {
-    _key: "",
-    _theme: "auto",
-    _api: { kernel_id: null },
-    _selection: _shared ? "IPY_MODEL_shared" : null,
-  };
+  const look = { _key: "", _theme: "auto", _api: { kernel_id: null } };
+  if (_shared) Object.assign(look, { _selection: "IPY_MODEL_shared" });
   const model = new FakeModel({ ...look, ...state }, models);
   Object.assign(model.widget_manager, { kernel });
   if (view === "MetricChartPicked") return mountPicked(model, el, section);

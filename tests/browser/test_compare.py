@@ -135,7 +135,7 @@ def harness(browser):
     page.close()
 
 
-MOUNT = """(name) => {
+MOUNT = """async (name) => {
     window.__smtwHarness.clear();
     window.mounted = await window.__smtwHarness.mount(name);
 }"""

@@ -12,8 +12,10 @@ import type { SmoothKind } from "./smooth";
 
 /** A view never holds more rows than this: above it a canvas needs over 100 ms to repaint. */
 export const MAX_ROWS = 30_000;
-/** Rows of a picture that has to be there at once, while a hand moves or points arrive. */
-export const HASTY_ROWS = 8_000;
+/** Rows of a picture that has to be there at once, while a hand moves. */
+export const HASTY_ROWS = 5_000;
+/** And while points arrive, which may go on for hours. */
+export const LIVE_ROWS = 8_000;
 /** Places at which lines are averaged, at most. */
 const MOST_PLACES = 400;
 

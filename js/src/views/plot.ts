@@ -4,7 +4,15 @@ import type { View } from "vega";
 import { coalesce } from "../lib/coalesce";
 import { lineColours } from "../lib/emphasis";
 import { DASHES } from "../lib/palette";
-import { chartRows, HASTY_ROWS, isThinned, MAX_ROWS, type RowOptions, type Rows } from "../lib/rows";
+import {
+  chartRows,
+  HASTY_ROWS,
+  isThinned,
+  LIVE_ROWS,
+  MAX_ROWS,
+  type RowOptions,
+  type Rows,
+} from "../lib/rows";
 import type { Series } from "../lib/series";
 import { panelSpec, withZoom, X_SIGNAL, Y_SIGNAL } from "../lib/spec";
 import { type Tokens, vegaConfig } from "../lib/theme";
@@ -51,7 +59,7 @@ export class Plot {
   /** Show `state`; `live` says that only new points came. */
   update(state: PlotState, live: boolean): void {
     this.state = state;
-    this.most = HASTY_ROWS;
+    this.most = live ? LIVE_ROWS : HASTY_ROWS;
     clearTimeout(this.rest);
     this.drawing.request(!live);
   }
