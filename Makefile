@@ -15,7 +15,7 @@ JS_READY := js/node_modules/.ready
 
 .PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
 	test-frameworks test-fronts soak bundles notebooks operations images constraints bench bench-writing bench-reading \
-	format clean
+	bench-explorer gallery format clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -124,12 +124,17 @@ operations: .venv/sdk2/.ready ## rewrite docs/operations.md, limits.md and moto.
 images: test-browser ## the README's pictures, from the browser tests' screenshots
 	@for theme in light dark; do cp build/screenshots/readme-$$theme.png docs/images/notebook-$$theme.png; done
 
+gallery: .venv/sdk2/.ready $(JS_READY) ## the pictures of docs/explorer.md
+	@scripts/chromium.sh
+	@scripts/headline.sh "Gallery: docs/images/explorer"
+	@$(SDK2)/python scripts/gallery.py
+
 format: .venv/sdk2/.ready $(JS_READY) ## let ruff and biome rewrite the sources
 	@$(SDK2)/ruff check --quiet --fix . ; $(SDK2)/ruff format --quiet .
 	@cd js && npm run --silent fix
 
-# They need the peers' environments, and have targets of their own.
-BENCH_APART := benchmarks/writing.py benchmarks/reading_scale.py
+# They need the peers' environments or Chromium, and have targets of their own.
+BENCH_APART := benchmarks/writing.py benchmarks/reading_scale.py benchmarks/explorer.py
 
 bench: .venv/sdk2/.ready ## baseline and ours, interleaved, ratio printed
 	@scripts/headline.sh "Benchmarks"
@@ -146,6 +151,11 @@ bench-reading: .venv/sdk2/.ready ## ours, the SDK, MLflow, trackio: more tables 
 	@scripts/bench_env.sh mlflow trackio
 	@scripts/headline.sh "Benchmarks of reading"
 	@$(SDK2)/python benchmarks/reading_scale.py --write docs/benchmarks.md
+
+bench-explorer: .venv/sdk2/.ready $(JS_READY) ## 100,000 runs in Chromium, beside pandas and crossfilter2: a table of docs/benchmarks.md; about 8 minutes
+	@scripts/chromium.sh
+	@scripts/headline.sh "Benchmarks of the explorer"
+	@$(SDK2)/python benchmarks/explorer.py --write docs/benchmarks.md
 
 constraints: ## resolve both environments afresh and write constraints/*.txt
 	@scripts/constraints.sh

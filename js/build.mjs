@@ -1,4 +1,4 @@
-// Builds the committed bundles; `--tests` and `--harness` build into js/build, which is not committed.
+// Builds the committed bundles; `--tests`, `--harness` and `--bench` build into js/build, which is not committed.
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,8 +51,8 @@ async function tests() {
   });
 }
 
-/** The harness opens from the disk, without a server: one classic script with the gzipped chunk inside. */
-async function harness() {
+/** A page opens from the disk, without a server: one classic script with the gzipped chunk inside. */
+async function page(name, look) {
   const chunk = await build({
     ...minified,
     entryPoints: ["src/vega_chunk.ts"],
@@ -68,8 +68,8 @@ async function harness() {
     },
   };
   await build({
-    ...common,
-    entryPoints: { harness: "harness/harness.ts" },
+    ...look,
+    entryPoints: { [name]: `harness/${name}.ts` },
     outdir: out,
     format: "iife",
     plugins: [virtual],
@@ -77,4 +77,9 @@ async function harness() {
 }
 
 const wanted = process.argv[2];
-await (wanted === "--tests" ? tests() : wanted === "--harness" ? harness() : bundles());
+const targets = {
+  "--tests": tests,
+  "--harness": () => page("harness", common),
+  "--bench": () => page("bench", { ...minified, metafile: false }),
+};
+await (targets[wanted] ?? bundles)();

@@ -6,5 +6,5 @@ folder=.venv/fronts
 scripts/headline.sh "Python environment $folder"
 [ -x "$folder/bin/python" ] || "$PYTHON" -m venv "$folder"
 "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
-    -c constraints/fronts.txt -e . ipykernel marimo notebook playwright pytest pytest-timeout
+    -c constraints/sdk2.txt -c constraints/fronts.txt -e . ipykernel marimo notebook playwright pytest pytest-timeout
 touch "$folder/.ready"

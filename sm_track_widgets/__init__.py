@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.run_table import RunTable
     from sm_track_widgets.widgets.scatter import Scatter
     from sm_track_widgets.widgets.selection.selection import Selection
+    from sm_track_widgets.widgets.sweep_board import SweepBoard
 
     __version__: str
 
@@ -64,6 +65,7 @@ __all__ = [
     "Scatter",
     "Selection",
     "ServiceRefusedError",
+    "SweepBoard",
     "TrackError",
     "UsageError",
     "__version__",
@@ -106,6 +108,7 @@ _HOMES = {
     "Selection": "widgets.selection.selection",
     "Scatter": "widgets.scatter",
     "ServiceRefusedError": "_errors",
+    "SweepBoard": "widgets.sweep_board",
     "TrackError": "_errors",
     "UsageError": "_errors",
     "analytics": "reading",

@@ -9,6 +9,7 @@ import { FakeModel } from "./fake_model";
 import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { sampleSweep } from "./samples_sweep";
 import { tableCases } from "./table_cases";
 
 /** State of a selection of invented runs. */
@@ -96,6 +97,17 @@ const chart = (
 
 const card = (change = {}) => ({ _view: "LiveRun", ...sampleState(change) });
 
+const sweep = (options: Parameters<typeof sampleSweep>[0], look = {}, change = {}) => ({
+  _view: "SweepBoard",
+  _shared: { ...shared(0), ...sampleSweep(options), ...change },
+  metric: "metrics.validation:loss.last",
+  goal: "",
+  group: "",
+  log_y: false,
+  _total: 50,
+  ...look,
+});
+
 const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
 
 const now = () => Date.now() / 1000;
@@ -176,7 +188,6 @@ const CASES: Record<string, () => Record<string, unknown>> = {
     table(400, { _scope: "metrics.validation:auc.last > 0.9 AND params.max_depth IN (4, 6)" }),
   RunTableNoMatch: () => table(400, { filter: "nothing-like-this" }),
   RunTableEmpty: () => table(0),
-  RunTableLost: () => ({ ...table(40, {}, { height: 150 }), _lost: true }),
   ...tableCases(table),
   Scatter: () => scatter(pickedRuns(shared(400))),
   ScatterBrushed: () =>
@@ -196,7 +207,19 @@ const CASES: Record<string, () => Record<string, unknown>> = {
   ScatterNoColumns: () => scatter(shared(40), { x: "", y: "" }),
   ScatterEmpty: () => scatter(shared(0)),
   ScatterLarge: () => scatter(shared(100_000)),
+  RunTableLost: () => ({ ...table(40, {}, { height: 150 }), _lost: true }),
   RunTableLarge: () => table(100_000, {}, { height: 400 }),
+  SweepBoard: () => sweep({ points: 41, running: 2 }, {}, { selected: ["trial-012"] }),
+  SweepBoardDone: () => sweep({ points: 60 }, { _total: 60, log_y: true }, { baseline: "trial-000" }),
+  SweepBoardFiltered: () =>
+    sweep(
+      { points: 120, running: 3 },
+      { _total: 0 },
+      { filters: [{ column: "params.depth", low: 4, high: 6 }] },
+    ),
+  SweepBoardFailed: () => sweep({ points: 6, failing: 1 }, { _total: 20 }),
+  SweepBoardEmpty: () => sweep({ points: 0 }),
+  SweepBoardLarge: () => sweep({ points: 5000 }, { _total: 5000 }),
   Compare: () => sampleCompare(),
   CompareMetrics: () => sampleCompare({ tab: "metrics" }),
   CompareCode: () => sampleCompare({ tab: "code", diff_only: true }),
@@ -248,7 +271,8 @@ async function mount(view: string, theme = "light", kernel: unknown = null): Pro
   if (_shared) models.set("shared", new FakeModel(_shared as Record<string, unknown>));
   for (const [id, one] of Object.entries((_others ?? {}) as Record<string, Record<string, unknown>>))
     models.set(id, new FakeModel(one, models));
-  const look = { _key: "", _theme: "auto", _api: { kernel_id: null }, _selection: "IPY_MODEL_shared" };
+  const look = { _key: "", _theme: "auto", _api: { kernel_id: null } };
+  if (_shared) Object.assign(look, { _selection: "IPY_MODEL_shared" });
   const model = new FakeModel({ ...look, ...state }, models);
   Object.assign(model.widget_manager, { kernel });
   if (view === "MetricChartPicked") return mountPicked(model, el, section);

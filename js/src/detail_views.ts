@@ -1,9 +1,10 @@
-/** The views of few runs in full. */
+/** The views of few runs in full, and of a sweep. */
 
 import type { Views } from "./entry";
 import { Compare } from "./views/compare";
 import { Importance } from "./views/importance";
 import { RunDetail } from "./views/run_detail";
+import { SweepBoard } from "./views/sweep_board";
 
 export const DETAIL: Required<Views> = {
   alone: {
@@ -11,5 +12,7 @@ export const DETAIL: Required<Views> = {
     Importance: (...parts) => new Importance(...parts),
     RunDetail: (...parts) => new RunDetail(...parts),
   },
-  linked: {},
+  linked: {
+    SweepBoard: (...parts) => new SweepBoard(...parts),
+  },
 };

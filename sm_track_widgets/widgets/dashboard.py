@@ -24,9 +24,13 @@ from sm_track_widgets.widgets.run_table import RunTable
 from sm_track_widgets.widgets.scatter import Scatter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sm_track_widgets.widgets.selection.selection import Selection
 
 TABLE_HEIGHT, CHART_HEIGHT, PLOT_HEIGHT = 330, 190, 250
+IN_EVERY_PAGE = ("charts", "parallel", "scatter")
+"""Tabs that cost no more than their picture."""
 NOT_OPENED = "This page is a copy: the tab had not been opened when it was saved."
 
 
@@ -180,7 +184,7 @@ class Dashboard(LinkedView):
 
     # -- saved as a page -----------------------------------------------------------------------------------------
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        for name in ("charts", "parallel", "scatter"):
+        for name in IN_EVERY_PAGE:
             self._make(name)
         return super()._save(file, theme, title)
 

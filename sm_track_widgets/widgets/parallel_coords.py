@@ -58,8 +58,8 @@ class ParallelCoords(LinkedView):
     """
 
     view = "ParallelCoords"
-    saved_as = (".html", ".svg")
     _esm = assets.esm("plots")
+    saved_as = (".html", ".svg")
 
     # -- public traits -------------------------------------------------------------------------------------------
     axes = traitlets.List(traitlets.Unicode(), help="Columns, from left to right.").tag(sync=True)
@@ -133,7 +133,6 @@ class ParallelCoords(LinkedView):
         return runs_table(self.selection, [*self.axes, self.color]).text()
 
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        """Write the static picture as ``.svg``, or a page."""
         if file.suffix.lower() != ".svg":
             return super()._save(file, theme, title)
         return save_svg(file, self._svg(StaticPlot(self.selection, STATIC_RUNS)))

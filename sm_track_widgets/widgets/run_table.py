@@ -170,11 +170,11 @@ class RunTable(LinkedView):
             frame = frame.sort_values(name, ascending=not descending, kind="stable", na_position="last")
         return frame.reset_index(drop=True)
 
-    # -- static form ---------------------------------------------------------------------------------------------
     def in_page(self) -> dict[str, Any]:
         """Return what is different in a saved page: there runs cannot be changed."""
         return {"_writable": False}
 
+    # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
         """Return the first rows as an HTML table."""
         return self._static_runs().html()

@@ -62,8 +62,8 @@ class Scatter(LinkedView):
     """
 
     view = "Scatter"
-    saved_as = (".html", ".svg")
     _esm = assets.esm("plots")
+    saved_as = (".html", ".svg")
 
     # -- public traits -------------------------------------------------------------------------------------------
     x = traitlets.Unicode("", help="Column of the horizontal axis.").tag(sync=True)
@@ -140,7 +140,6 @@ class Scatter(LinkedView):
         return runs_table(self.selection, self._shown()).text()
 
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        """Write the static picture as ``.svg``, or a page."""
         if file.suffix.lower() != ".svg":
             return super()._save(file, theme, title)
         svg = self._svg(StaticPlot(self.selection, STATIC_RUNS))

@@ -117,7 +117,6 @@ def spread(count: int, most: int) -> list[int]:
 
 
 def save_svg(file: Path, svg: str) -> Path:
-    """Write a picture."""
-    # What stands outside a page has no text colour to take over.
+    """Write a picture; what stands outside a page has no text colour to take over."""
     file.write_text(svg.replace("<svg ", '<svg color="#222" ', 1), encoding="utf-8")
     return file

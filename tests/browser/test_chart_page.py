@@ -36,7 +36,7 @@ class Chart:
     def __init__(self, page, view: str) -> None:
         self.page = page
         page.evaluate("() => { window.mounted?.unmount(); window.__smtwHarness.clear(); }")
-        page.evaluate("(view) => { window.mounted = window.__smtwHarness.mount(view); }", view)
+        page.evaluate("async (view) => { window.mounted = await window.__smtwHarness.mount(view); }", view)
         self.root = page.locator(".case")
         self.plot = self.root.locator(".smtw-plot:visible").first
         self.plot.locator("canvas").wait_for()

@@ -135,9 +135,9 @@ def harness(browser):
     page.close()
 
 
-MOUNT = """(name) => {
+MOUNT = """async (name) => {
     window.__smtwHarness.clear();
-    window.mounted = window.__smtwHarness.mount(name);
+    window.mounted = await window.__smtwHarness.mount(name);
 }"""
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
 

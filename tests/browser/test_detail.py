@@ -176,7 +176,7 @@ def test_a_kernel_that_does_not_answer_is_said_and_answers_in_the_end(browser):
     page = browser.new_page()
     page.goto(f"{(JS / 'harness' / 'index.html').as_uri()}?view=none")
     until("the harness", lambda: page.evaluate("() => !!window.__smtwHarness"))
-    page.evaluate("() => { window.shown = window.__smtwHarness.mount('RunDetailArtifacts'); }")
+    page.evaluate("async () => { window.shown = await window.__smtwHarness.mount('RunDetailArtifacts'); }")
     look = page.get_by_role("button", name="Preview of feature_importance.csv")
     look.click()
     page.get_by_text("Kernel is busy…").wait_for(timeout=5_000)

@@ -12,7 +12,7 @@ from sm_track_widgets.connection import reset
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["reading.md", "query.md", "charts.md", "compare.md"])
+@pytest.mark.parametrize("page", ["reading.md", "query.md", "charts.md", "compare.md", "explorer.md"])
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
     reset()
@@ -29,4 +29,6 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
         assert set(names["found"].df["parameter"][:2]) == {"rate", "kind"}
     if page == "charts.md":
         assert (names["chart"].band, names["chart"].x) == ("params.depth", "epoch")
+    if page == "explorer.md":
+        assert (names["table"].query, names["grid"].selected) == ("params.depth >= 4", ["depth6"])
     reset()

@@ -89,7 +89,7 @@ def test_python_3_10_can_parse_every_file():
 def test_pins_are_versions_only():
     for path in (ROOT / "constraints").glob("*.txt"):
         pins = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-        assert len(pins) > 30
+        assert len(pins) > 30 or path.stem == "fronts"  # it stands on sdk2's
         for pin in pins:
             assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", pin), f"{path.name}: {pin}"
             assert not re.match(r"(torch|nvidia|cuda|triton|sm-track-widgets)\b", pin), f"{path.name}: {pin}"

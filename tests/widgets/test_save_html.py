@@ -153,7 +153,7 @@ def test_a_dashboard_has_its_charts_and_says_which_tabs_it_has_not(tmp_path, swe
     root = told["models"][told["root"]]
     assert set(root["_parts"]) == {"table", "importance", "charts", "parallel", "scatter"}
     views = {state.get("_view") for state in told["models"].values()}
-    assert {"Dashboard", "RunTable", "MetricChart", "Importance"} <= views
+    assert {"Dashboard", "RunTable", "MetricChart", "Importance", "ParallelCoords", "Scatter"} <= views
     assert set(root["_trouble"]) == {"compare"}
     assert "had not been opened" in root["_trouble"]["compare"]
     assert board._trouble == {}

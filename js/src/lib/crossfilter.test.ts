@@ -74,6 +74,32 @@ test("any order of changes comes to what a fresh start comes to", () => {
   }
 });
 
+test("a range that is moved by small steps comes to what a fresh start comes to", () => {
+  const count = 500;
+  const at = (i: number, k: number) => ((i * 7919 * (k + 1)) % 97) / 10;
+  const numbers = (k: number) =>
+    Array.from({ length: count }, (_, i) => (at(i, k + 2) < 0.5 ? NA : at(i, k) - (k === 1 ? 5 : 0)));
+  const texts = Array.from({ length: count }, (_, i) => (i % 11 ? `t${i % 4}` : null));
+  const many = frameOf(
+    Array.from({ length: count }, (_, i) => `r${i}`),
+    { a: numbers(0), b: numbers(1), c: numbers(2) },
+    { t: texts },
+  );
+  const engine = new Crossfilter(many);
+  for (let step = 0; step < 120; step += 1) {
+    const low = step < 60 ? step / 12 : (120 - step) / 12;
+    const filters: Filter[] = [
+      { column: "a", low, high: step % 7 ? low + 4 : null, ...(step % 3 ? {} : { open: "low" }) },
+      { column: "b", low: step < 40 ? -3 : -3 + step / 60, high: 4 },
+      ...(step % 20 > 10 ? [{ column: "t", values: ["t1", null] }] : []),
+    ];
+    engine.update(filters, "");
+    const fresh = new Crossfilter(many).update(filters, "");
+    assert.deepEqual([...engine.rows()], [...fresh.rows()]);
+    for (const one of many.columns.slice(step % 2)) assert.deepEqual(engine.counts(one), fresh.counts(one));
+  }
+});
+
 test("bins: a few numbers each their own, whole numbers between edges, wide ones by their logarithms", () => {
   const many = frameOf(
     Array.from({ length: 400 }, (_, i) => `r${i}`),

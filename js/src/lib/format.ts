@@ -21,7 +21,7 @@ export function formatFull(value: number | null | undefined): string {
 }
 
 /** "1,204". */
-export const formatCount = (count: number): string => count.toLocaleString("en-US");
+export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** "0.4 s", "2 min 45 s", "1 h 5 min", "2 d 3 h". */
 export function formatDuration(seconds: number | null | undefined): string {

@@ -20,7 +20,7 @@ export function refusal(content: unknown, why: string): Record<string, unknown> 
     case "artifact":
       return { type: "artifact", name, direction, previews: [], error: why };
     case "tag":
-      return { type: "tagged", run, key, error: why };
+      return { type: "tagged", run, key, note: "", error: why };
     case "archive":
       return { type: "archived", archived, done: [], error: why };
     case "detail":

@@ -12,6 +12,10 @@ import type { SmoothKind } from "./smooth";
 
 /** A view never holds more rows than this: above it a canvas needs over 100 ms to repaint. */
 export const MAX_ROWS = 30_000;
+/** Rows of a picture that has to be there at once, while a hand moves. */
+export const HASTY_ROWS = 5_000;
+/** And while points arrive, which may go on for hours. */
+export const LIVE_ROWS = 8_000;
 /** Places at which lines are averaged, at most. */
 const MOST_PLACES = 400;
 
@@ -36,6 +40,8 @@ export interface RowOptions {
   domain: readonly [number, number] | null;
   /** Width of the plot, px: more buckets than that cannot be seen. */
   width: number;
+  /** Rows at most. */
+  most: number;
   smooth: number;
   smoothKind: SmoothKind;
   logX: boolean;
@@ -53,6 +59,7 @@ export const PLAIN: RowOptions = {
   axis: "step",
   domain: null,
   width: 640,
+  most: MAX_ROWS,
   smooth: 0,
   smoothKind: "ema",
   logX: false,
@@ -83,11 +90,15 @@ export interface Rows {
   coarse: Series[];
 }
 
+/** Whether `rows` are as many as were allowed, so that more of them would show more. */
+export const isThinned = (rows: Rows, most: number): boolean =>
+  most < MAX_ROWS && rows.line.length + rows.raw.length > most / 3;
+
 export function chartRows(series: readonly Series[], options: RowOptions): Rows {
   const out: Rows = { line: [], raw: [], band: [], groups: [], span: null, dropped: 0, coarse: [] };
   // A raw bucket takes two rows, its low and its high; a smoothed line one more.
   const rowsEach = options.smooth > 0 ? 3 : 2;
-  const share = Math.floor(MAX_ROWS / rowsEach / Math.max(1, series.length));
+  const share = Math.floor(options.most / rowsEach / Math.max(1, series.length));
   const target = Math.max(2, Math.min(Math.ceil(options.width), share));
   // What is filtered out elsewhere is background, and no part of a mean.
   const counted = series.filter((one) => !options.emphasis.dimmed.has(one.header.run));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextSort, rankTexts, sortedRows, sortRows } from "./sort";
+import { MANY, nextSort, rankTexts, sortedRows, sortRows } from "./sort";
 import { frameOf } from "./testing";
 
 const all = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => i);
@@ -69,4 +69,38 @@ test("rows that pass come in the order of all rows", () => {
   assert.deepEqual([...sortedRows(frame, all(4), () => true, sort)], [0, 3, 2, 1]);
   assert.deepEqual([...sortedRows(frame, passing, passes, [])], [1, 2, 3]);
   assert.deepEqual([...sortedRows(frame, passing, passes, [{ column: "x", descending: false }])], [2, 3, 1]);
+});
+
+test("many rows are sorted as few are", () => {
+  let seed = 5;
+  const next = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  const odd = [Number.NaN, 0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, -1e300];
+  const count = 3 * MANY;
+  const a = Array.from({ length: count }, () =>
+    next() < 0.2 ? (odd[Math.floor(next() * odd.length)] as number) : Math.round((next() - 0.5) * 200) / 7,
+  );
+  const b = Array.from({ length: count }, () => Math.floor(next() * 5));
+  const frame = frameOf(
+    a.map((_, i) => `r${i}`),
+    { a, b },
+  );
+  const rows = Uint32Array.from({ length: count }, (_, i) => i);
+  for (const descending of [false, true]) {
+    const sort = [
+      { column: "b", descending: !descending },
+      { column: "a", descending },
+    ];
+    const compared = Array.from(rows).sort((x, y) => {
+      const first = ((b[x] as number) - (b[y] as number)) * (descending ? 1 : -1);
+      if (first !== 0) return first;
+      const [p, q] = [a[x] as number, a[y] as number];
+      const missing = Number(Number.isNaN(p)) - Number(Number.isNaN(q));
+      if (missing !== 0 || Number.isNaN(p)) return missing || x - y;
+      return p === q ? x - y : (p < q ? -1 : 1) * (descending ? -1 : 1);
+    });
+    assert.deepEqual(Array.from(sortRows(frame, rows, sort)), compared);
+  }
 });

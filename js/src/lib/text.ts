@@ -1,5 +1,7 @@
 /** Texts of any length in a place of limited length. */
 
+import { formatCount } from "./format";
+
 /** `text` cut in the middle to at most `limit` characters: both ends of a run's name tell it from its neighbours. */
 export function middleCut(text: string, limit: number): string {
   const characters = Array.from(text);
@@ -11,5 +13,5 @@ export function middleCut(text: string, limit: number): string {
 
 /** "1 run", "2 runs", "1,204 points". */
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

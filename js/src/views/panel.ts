@@ -5,7 +5,7 @@ import { h, setAttributes, setText, show } from "../dom";
 import { roleOf } from "../lib/emphasis";
 import { marksOf } from "../lib/marks";
 import { groupReadings, type Move, placeName, type Reading, readAt, readingText } from "../lib/reading";
-import type { Rows } from "../lib/rows";
+import { MAX_ROWS, type Rows } from "../lib/rows";
 import { middleCut } from "../lib/text";
 import type { Scope } from "../scope";
 import type { Vega } from "../vega";
@@ -152,7 +152,7 @@ export class Panel {
     const { state, plot } = this;
     const area = plot.area;
     if (!state || !area) return;
-    const marks = marksOf(state.series, rows, { ...state, width: area.width });
+    const marks = marksOf(state.series, rows, { ...state, width: area.width, most: MAX_ROWS });
     const look = { theme: state.tokens.theme, labels: state.room > 0, lowest: state.best === "min" };
     this.ends.paint(marks, plot, area, look);
   }

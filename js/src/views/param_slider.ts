@@ -68,6 +68,8 @@ export class ParamSlider {
     this.peak = Math.max(...counts, 1);
     setAttributes(this.all, { d: barsPath(counts, WIDTH, HEIGHT, this.peak) });
     this.head.note(this.bins.kind === "log" ? "log" : "");
+    // What is out of sight is not painted, but read aloud all the same.
+    for (const end of ["low", "high"] as const) this.say(end, this.shared.filterOf(column.name));
   }
 
   paint(filter: Filter | undefined, counts: Uint32Array): void {
@@ -90,11 +92,15 @@ export class ParamSlider {
 
   private paintHandle(end: End, share: number, span: Span, filter: Filter | undefined): void {
     const handle = this.handles[end];
-    const [first, last] = ends(this.bins);
-    const bound = (end === "low" ? filter?.low : filter?.high) ?? (end === "low" ? first : last);
     handle.style.left = `${share}%`;
     show(handle, this.bins.size > 1 && span[1] >= span[0]);
-    setAttributes(handle, {
+    this.say(end, filter);
+  }
+
+  private say(end: End, filter: Filter | undefined): void {
+    const [first, last] = ends(this.bins);
+    const bound = (end === "low" ? filter?.low : filter?.high) ?? (end === "low" ? first : last);
+    setAttributes(this.handles[end], {
       "aria-valuemin": first,
       "aria-valuemax": last,
       "aria-valuenow": bound,

@@ -4,7 +4,15 @@ import type { View } from "vega";
 import { coalesce } from "../lib/coalesce";
 import { lineColours } from "../lib/emphasis";
 import { DASHES } from "../lib/palette";
-import { chartRows, type RowOptions, type Rows } from "../lib/rows";
+import {
+  chartRows,
+  HASTY_ROWS,
+  isThinned,
+  LIVE_ROWS,
+  MAX_ROWS,
+  type RowOptions,
+  type Rows,
+} from "../lib/rows";
 import type { Series } from "../lib/series";
 import { panelSpec, withZoom, X_SIGNAL, Y_SIGNAL } from "../lib/spec";
 import { type Tokens, vegaConfig } from "../lib/theme";
@@ -12,8 +20,10 @@ import type { Vega } from "../vega";
 
 /** Live points are drawn at most four times a second; what a hand does is drawn at once. */
 const LIVE_INTERVAL = 250;
+/** After so long without a change the picture is drawn as fine as it gets, ms. */
+const REST = 400;
 
-export interface PlotState extends Omit<RowOptions, "width"> {
+export interface PlotState extends Omit<RowOptions, "width" | "most"> {
   spec: Record<string, unknown>;
   series: Series[];
   height: number;
@@ -36,6 +46,8 @@ export class Plot {
   private state: PlotState | null = null;
   private readonly drawing = coalesce(() => this.draw(), LIVE_INTERVAL);
   private closed = false;
+  private most = HASTY_ROWS;
+  private rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly vega: Vega,
@@ -47,7 +59,17 @@ export class Plot {
   /** Show `state`; `live` says that only new points came. */
   update(state: PlotState, live: boolean): void {
     this.state = state;
+    this.most = live ? LIVE_ROWS : HASTY_ROWS;
+    clearTimeout(this.rest);
     this.drawing.request(!live);
+  }
+
+  private refineLater(): void {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      this.most = MAX_ROWS;
+      this.drawing.request(true);
+    }, REST);
   }
 
   resized(): void {
@@ -78,6 +100,7 @@ export class Plot {
 
   close(): void {
     this.closed = true;
+    clearTimeout(this.rest);
     this.drawing.close();
     this.view?.finalize();
     this.view = null;
@@ -100,11 +123,14 @@ export class Plot {
     const width = this.host.clientWidth;
     if (!state || this.closed || width < 40) return;
     try {
-      const rows = chartRows(state.series, { ...state, width });
+      const { most } = this;
+      const rows = chartRows(state.series, { ...state, width, most });
       const kind = JSON.stringify([state.axis, state.logX, state.logY, state.tokens, state.spec]);
       if (kind !== this.built) this.build(state, width, kind);
       await this.run(state, width, rows);
-      if (!this.closed) this.drawn(rows);
+      if (this.closed) return;
+      this.drawn(rows);
+      if (isThinned(rows, most) && this.state === state) this.refineLater();
     } catch (error) {
       if (!this.closed) this.failed(error);
     }
