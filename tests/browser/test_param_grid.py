@@ -82,6 +82,9 @@ def test_handles_are_moved_by_keys_and_python_sets_filters(open_notebook):
     assert notebook.page.locator(".jp-Cell").count() == cells
     notebook.page.keyboard.press("Escape")
     until("no bound", lambda: "400 runs" in grid.inner_text() and "of 400" not in grid.inner_text())
+    # The page's own change is on its way first: who comes last has the last word.
+    notebook.page.wait_for_timeout(500)
+    notebook.wait_idle()
     notebook.run_cell(2)
     until("Python's filters", lambda: "params.depth BETWEEN 3 AND 5" in grid.inner_text())
     assert grid.get_by_role("button", name="Failed").get_attribute("aria-pressed") == "true"
