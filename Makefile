@@ -14,7 +14,7 @@ PYTEST := -m pytest -q
 JS_READY := js/node_modules/.ready
 
 .PHONY: help setup demo lab test lint types layers test-python test-sdk3 test-js test-notebooks test-browser \
-	test-frameworks test-fronts soak bundles notebooks operations images constraints bench bench-writing bench-reading \
+	test-frameworks test-fronts test-labs soak bundles notebooks operations images constraints bench bench-writing bench-reading \
 	bench-explorer gallery format clean
 
 help: ## show this list
@@ -105,6 +105,18 @@ test-fronts: .venv/fronts/.ready ## the widgets in marimo and Notebook 7, in an 
 	@scripts/chromium.sh
 	@scripts/headline.sh "Front ends: marimo, Notebook 7"
 	@.venv/fronts/bin/python $(PYTEST) tests/fronts
+
+LABS := 4.4.10 4.5.11
+$(LABS:%=.venv/lab-%/.ready): .venv/lab-%/.ready: scripts/lab_venv.sh constraints/sdk2.txt
+	@scripts/lab_venv.sh $*
+
+test-labs: $(LABS:%=.venv/lab-%/.ready) ## linked widgets in older JupyterLabs, in environments of their own; not part of test
+	@scripts/chromium.sh
+	@for version in $(LABS); do \
+		scripts/headline.sh "Browser: JupyterLab $$version"; \
+		PATH="$$PWD/.venv/lab-$$version/bin:$$PATH" .venv/lab-$$version/bin/python $(PYTEST) tests/browser/test_dashboard.py \
+			tests/browser/test_table.py tests/browser/test_param_grid.py tests/browser/test_reload.py; \
+	done
 
 # -- making ------------------------------------------------------------------------------------------------------
 
