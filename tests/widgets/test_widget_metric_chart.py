@@ -206,5 +206,5 @@ def test_saving(curves, tmp_path):
     assert picture.count("<svg") == 3
     spec = json.loads(chart.save(tmp_path / "chart.json").read_text("utf-8"))
     assert len(spec["vconcat"]) == 2
-    with pytest.raises(UsageError, match=r"saved as \.svg or \.json"):
+    with pytest.raises(UsageError, match=r"saved as \.html or \.svg or \.json"):
         chart.save(tmp_path / "chart.png")
