@@ -125,8 +125,9 @@ class Dashboard(LinkedView):
     def chart(self) -> MetricChart:
         """The chart above the table."""
         self._make("charts")
-        part = self._made["charts"]
-        assert isinstance(part, MetricChart)
+        part = self._made.get("charts")
+        if not isinstance(part, MetricChart):
+            raise UsageError("The chart cannot be made.", self._trouble["charts"])
         return part
 
     # -- parts ---------------------------------------------------------------------------------------------------
@@ -195,8 +196,10 @@ class Dashboard(LinkedView):
 
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
-        """Return the charts and the first rows of the table."""
-        return self.chart.static_html() + self.table.static_html()
+        """Return the charts, where they can be read, and the first rows of the table."""
+        self._make("charts")
+        charts = self._made["charts"].static_html() if "charts" in self._made else ""
+        return charts + self.table.static_html()
 
     def static_text(self) -> str:
         """Return the first rows of the table as text."""

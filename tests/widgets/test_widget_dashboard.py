@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from wire_tap import change
 
-from sm_track_widgets._errors import UsageError
+from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets.tracking.run import Run
+from sm_track_widgets.widgets import chart_source
 from sm_track_widgets.widgets.chart_selection import SHOWN, drawn, metrics_of
 from sm_track_widgets.widgets.compare import Compare
 from sm_track_widgets.widgets.dashboard import Dashboard
@@ -114,3 +115,15 @@ def test_there_is_a_dashboard_of_nothing(home):
     assert board.table.df.empty
     home.client("sagemaker").create_experiment(ExperimentName="new")
     assert "%%sm_run first-run" in Dashboard("new").static_text()
+
+
+def test_a_chart_that_cannot_be_read_does_not_take_the_table_with_it(sweep, monkeypatch):
+    def refuse(*_):
+        raise ConfigError("No credentials.", "Sign in.")
+
+    monkeypatch.setattr(chart_source, "_read", refuse)
+    board = Dashboard("sweep", tab="scatter")
+    assert "d0" in board.static_html()
+    with pytest.raises(UsageError, match="No credentials"):
+        _ = board.chart
+    assert "No credentials" in board._trouble["charts"]
