@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pandas as pd
 import pytest
@@ -136,3 +137,44 @@ def test_runs_of_one_name_are_told_apart(home):
     frame = pd.DataFrame({"run": ["a", "a", "b"], "params.x": [1.0, 2.0, 3.0]})
     table = RunTable(frame, selected=["a (2)"])
     assert list(table.df["params.x"]) == [2.0]
+
+
+def test_a_query_is_taken_in_one_step(forest):
+    selection = Selection("forest", filters=[{"column": "params.depth", "low": 3}], filter="depth")
+    seen = []
+    selection.observe(lambda told: seen.append((told["new"], list(selection.passing["run"]))), "query")
+    states = set()
+    names = ["filters", "filter", "_scope", "_header"]
+    selection.observe(
+        lambda _: states.add((selection._scope, selection.filter, len(selection.filters))), names
+    )
+    selection.query = "params.kind != 'b' AND metrics.auc < 0.93"
+    assert seen == [("params.kind != 'b' AND metrics.auc < 0.93", ["depth2"])]
+    assert states == {("params.kind != 'b'", "", 1)}
+
+
+def test_a_slow_refresh_does_not_bring_back_the_runs_of_another_query():
+    frame = pd.DataFrame({"run": ["a", "b"], "params.kind": ["x", "y"]})
+    begun, go_on = threading.Event(), threading.Event()
+
+    def read():
+        if threading.current_thread() is not threading.main_thread():
+            begun.set()
+            go_on.wait(10)
+        return frame
+
+    selection = Selection(read)
+    slow = threading.Thread(target=selection.refresh)
+    slow.start()
+    assert begun.wait(10)
+    selection.query = "params.kind != 'y'"
+    go_on.set()
+    slow.join(10)
+    assert list(selection.runs["run"]) == ["a"]
+
+
+def test_code_of_runs_without_columns_is_told_as_well(tap):
+    selection = Selection(pd.DataFrame({"run": ["a"]}))
+    for kind in ("python", "pandas", "altair", "query"):
+        say(selection, type="code", kind=kind)
+        assert tap.custom(selection)[-1][0]["kind"] == kind

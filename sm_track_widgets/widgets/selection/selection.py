@@ -188,12 +188,17 @@ class Selection(anywidget.AnyWidget):
             experiment=self._source.experiment,
             readable=self._source.named,
             axes=self._axes(),
+            zoneless=self._rows.zoneless,
         )
         return code.code(found, kind)
 
     def refresh(self) -> None:
         """Read the runs again; filters and picks stay."""
-        self._show(self._source.read(self._scoped))
+        asked = self._scoped
+        frame = self._source.read(asked)
+        with self._pushing:
+            if asked == self._scoped:  # else another thread has read for another query meanwhile
+                self._show(frame)
 
     def close(self) -> None:
         """Take it out of the page and stop refreshing."""
@@ -262,7 +267,8 @@ class Selection(anywidget.AnyWidget):
         }
         parts = split(text, self._scoped, fields)
         frame = None if parts.rest == self._scoped else self._source.read(parts.rest)
-        with self.hold_sync():
+        # Observers hear of it when all of it is there: each reads anew what it shows.
+        with self._pushing, self.hold_sync(), self.hold_trait_notifications():
             self._scoped = parts.rest
             self.set_trait("_scope", parts.rest)
             if frame is not None:
@@ -301,6 +307,7 @@ class Selection(anywidget.AnyWidget):
         """Return two columns for a chart: a number that was filtered by or a parameter, and a metric."""
         filtered = [str(one["column"]) for one in self.filters]
         names = [*filtered, *encoding.default_columns(self._rows.frame)]
+        names = names or [encoding.name_column(self._rows.frame) or "run"]
         numbers = [name for name in names if self._rows.data(name).kind == "number"] or names
         x = next((name for name in numbers if not name.startswith("metrics.")), numbers[0])
         y = next((name for name in numbers if name.startswith("metrics.")), numbers[-1])
