@@ -178,3 +178,25 @@ def test_code_of_runs_without_columns_is_told_as_well(tap):
     for kind in ("python", "pandas", "altair", "query"):
         say(selection, type="code", kind=kind)
         assert tap.custom(selection)[-1][0]["kind"] == kind
+
+
+def test_a_source_that_fails_is_told_and_read_again(tap):
+    frame = pd.DataFrame({"run": ["a"], "params.depth": [2]})
+    broken = [False]
+
+    def read():
+        if broken[0]:
+            raise OSError("disk on fire")
+        return frame
+
+    selection = Selection(read, refresh=1)
+    broken[0] = True
+    say(selection, type="refresh")
+    say(selection, type="query", text="params.depth != 3")
+    told = [message["error"] for message, _ in tap.custom(selection)]
+    assert told == ["OSError: disk on fire"] * 2
+    assert selection.tick(selection._next + 1) is True
+    broken[0] = False
+    say(selection, type="query", text="params.depth != 3")
+    assert (tap.custom(selection)[-1][0]["error"], selection.query) == ("", "params.depth != 3")
+    selection.close()

@@ -233,24 +233,24 @@ class Selection(anywidget.AnyWidget):
         told: dict[str, Any] = {"type": "queried", "error": "", "column": 0}
         try:
             self.query = text
-        except TrackError as problem:
-            told |= {"error": str(problem), "column": getattr(problem, "column", 0)}
+        except Exception as problem:  # noqa: BLE001 - see _problem
+            told |= {"error": _problem(problem), "column": getattr(problem, "column", 0)}
         self.send(told)
 
     def _answer_refresh(self) -> None:
         error = ""
         try:
             self.refresh()
-        except TrackError as problem:
-            error = str(problem)
+        except Exception as problem:  # noqa: BLE001 - see _problem
+            error = _problem(problem)
         self.send({"type": "refreshed", "error": error})
 
     def _answer_code(self, kind: str) -> None:
         told: dict[str, Any] = {"type": "code", "kind": kind, "code": "", "error": ""}
         try:
             told["code"] = self.to_code(kind)
-        except TrackError as problem:
-            told["error"] = str(problem)
+        except Exception as problem:  # noqa: BLE001 - see _problem
+            told["error"] = _problem(problem)
         self.send(told)
 
     # -- state ---------------------------------------------------------------------------------------------------
@@ -331,6 +331,14 @@ class Selection(anywidget.AnyWidget):
             "empty": NO_SUCH if self._scoped else self._source.empty,
         }
         return {**header, **extra}, data
+
+
+def _problem(error: Exception) -> str:
+    """Say in one line what went wrong: a source may be anybody's function, and the page waits for an answer."""
+    if isinstance(error, TrackError):
+        return str(error)
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _and(*queries: str) -> str:
