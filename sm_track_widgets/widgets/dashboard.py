@@ -145,9 +145,10 @@ class Dashboard(LinkedView):
 
     def _opened(self, _: Any) -> None:
         """Make the part of a tab that is shown for the first time; one of picked runs is made again."""
-        if self.tab == "compare":
-            self._made.pop("compare", None)
+        before = self._made.pop("compare", None) if self.tab == "compare" else None
         self._make(self.tab)
+        if before is not None:  # the page has the new one by now
+            before.close()
 
     def _follow(self, change: Any) -> None:
         super()._follow(change)
