@@ -200,3 +200,23 @@ def test_a_source_that_fails_is_told_and_read_again(tap):
     say(selection, type="query", text="params.depth != 3")
     assert (tap.custom(selection)[-1][0]["error"], selection.query) == ("", "params.depth != 3")
     selection.close()
+
+
+def test_what_is_filtered_during_a_refresh_stays(monkeypatch):
+    frame = pd.DataFrame({"run": ["a", "b"], "params.depth": [2, 4]})
+    selection = Selection(lambda: frame)
+    wanted = [{"column": "params.depth", "low": 3.0, "high": None}]
+    whole = selection._whole
+    gestures = [lambda: change(selection, filters=wanted)]
+
+    def say_whole() -> str:
+        text = whole()
+        if gestures:
+            page = threading.Thread(target=gestures.pop())
+            page.start()
+            page.join()
+        return text
+
+    monkeypatch.setattr(selection, "_whole", say_whole)
+    selection.refresh()
+    assert (selection.filters, selection.query) == (wanted, "params.depth >= 3")

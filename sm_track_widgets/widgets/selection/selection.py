@@ -121,7 +121,8 @@ class Selection(anywidget.AnyWidget):
             _header=header,
             _data=data,
         )
-        self.set_trait("query", self._whole())
+        self._saying = self._whole()
+        self.set_trait("query", self._saying)
         self.observe(self._told, ["filters", "filter", "_scope", "_header"])
         self.on_msg(self._received)
         if self._every is not None and self._source.again:
@@ -258,7 +259,7 @@ class Selection(anywidget.AnyWidget):
     def _ask(self, proposal: Any) -> str:
         """Read the runs of a query before it becomes the selection's: one that cannot be read changes nothing."""
         text = str(proposal["value"]).strip()
-        if text == self._whole():
+        if text in {self._saying, self._whole()}:
             return text
         fields = {
             name: (field, self._rows.data(name).kind)
@@ -287,7 +288,10 @@ class Selection(anywidget.AnyWidget):
         return checked(entries, [*self._rows.columns, *before])
 
     def _told(self, _: Any) -> None:
-        self.query = self._whole()
+        """Let the query say it; another thread may filter meanwhile, and that is no query to take apart."""
+        while self.query != (whole := self._whole()):
+            self._saying = whole
+            self.query = whole
 
     def _whole(self) -> str:
         """Return scope, filters and text as one query."""
