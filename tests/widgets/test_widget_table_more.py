@@ -190,3 +190,12 @@ def test_metrics_of_curves_are_checked(forest):
     assert RunTable("forest", sparklines=["metrics.auc.last"]).sparklines == ["auc"]
     with pytest.raises(UsageError, match=r"no column 'metrics\.acu\.last'"):
         RunTable("forest", sparklines=["acu"])
+
+
+@pytest.mark.parametrize("values", [[1, "two", None, 0], [[1], {"a": 1}, None, "b"]])
+def test_a_column_of_numbers_and_texts_is_sorted_by_its_texts(values):
+    table = RunTable(pd.DataFrame({"run": list("abcd"), "params.x": values}), sort="params.x")
+    assert list(table.df["run"])[-1] == "c"
+    assert "params.x" in table.static_text() or "x" in table.static_text()
+    change(table, sort=[{"column": "params.x", "descending": True}])
+    assert list(table.df["run"])[-1] == "c"
