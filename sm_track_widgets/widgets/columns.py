@@ -130,6 +130,11 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return named
 
 
+def comparable(column: Any) -> Any:
+    """Return what a column is sorted by: numbers and texts in one column are all texts, as in the page."""
+    return column.map(str, na_action="ignore") if column.dtype == object else column
+
+
 def default_columns(frame: pd.DataFrame) -> list[str]:
     """Choose what a table shows at first: state, times, parameters that differ, last values of metrics."""
     names = [str(name) for name in frame.columns]

@@ -168,7 +168,7 @@ class RunTable(LinkedView):
         keys = [(name, descending) for name, descending in keys if name in frame.columns]
         for name, descending in reversed(keys):
             frame = frame.sort_values(
-                name, ascending=not descending, kind="stable", na_position="last", key=_comparable
+                name, ascending=not descending, kind="stable", na_position="last", key=encoding.comparable
             )
         return frame.reset_index(drop=True)
 
@@ -214,11 +214,6 @@ class RunTable(LinkedView):
         frame = self.selection.runs
         place = [place for place, name in enumerate(encoding.run_names(frame)) if name == self.baseline]
         return frame.iloc[place] if place else None
-
-
-def _comparable(column: Any) -> Any:
-    """Return what a column is sorted by: numbers and texts in one column are all texts, as in the page."""
-    return column.map(str, na_action="ignore") if column.dtype == object else column
 
 
 def _named(

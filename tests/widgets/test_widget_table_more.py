@@ -9,6 +9,7 @@ from wire_tap import change, say
 
 from sm_track_widgets import reading
 from sm_track_widgets._errors import UsageError
+from sm_track_widgets.magics.frame_options import ordered
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets.run_table import RunTable
 
@@ -199,3 +200,4 @@ def test_a_column_of_numbers_and_texts_is_sorted_by_its_texts(values):
     assert "params.x" in table.static_text() or "x" in table.static_text()
     change(table, sort=[{"column": "params.x", "descending": True}])
     assert list(table.df["run"])[-1] == "c"
+    assert list(ordered(table.selection.runs, "-params.x", 4)["run"]) == list(table.df["run"])
