@@ -220,3 +220,14 @@ def test_what_is_filtered_during_a_refresh_stays(monkeypatch):
     monkeypatch.setattr(selection, "_whole", say_whole)
     selection.refresh()
     assert (selection.filters, selection.query) == (wanted, "params.depth >= 3")
+
+
+def test_code_does_not_leave_out_a_filter_that_no_query_says():
+    frame = pd.DataFrame({"run": ["a", "b"], "SourceArn": ["x", "y"]})
+    selection = Selection(frame, filters=[{"column": "SourceArn", "values": ["x"]}])
+    names = {"df": frame}
+    exec(selection.to_code("pandas"), names)
+    assert list(names["df"]["run"]) == list(selection.passing["run"]) == ["a"]
+    for kind in ("query", "python", "search"):
+        with pytest.raises(UsageError, match="No query says a filter on 'SourceArn'"):
+            selection.to_code(kind)

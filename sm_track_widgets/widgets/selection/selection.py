@@ -12,7 +12,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from sm_track_widgets._errors import TrackError
+from sm_track_widgets._errors import TrackError, UsageError
 from sm_track_widgets.reading.query import parse
 from sm_track_widgets.reading.query.nodes import Some
 from sm_track_widgets.reading.query.of_column import field_of_column
@@ -179,8 +179,11 @@ class Selection(anywidget.AnyWidget):
         Raises
         ------
         UsageError
-            For any other kind.
+            For any other kind, and for a filter on a column that the query language has no word for.
         """
+        unsaid = [one["column"] for one in self.filters if not encoding.field_text(one["column"])]
+        if unsaid and kind in {"query", "python", "search"}:
+            raise UsageError(f"No query says a filter on {unsaid[0]!r}.", "Take the code for pandas.")
         found = code.Found(
             query=self.query,
             asked=_and(self._scoped, self._words()),
