@@ -44,3 +44,14 @@ def test_a_column_that_goes_while_it_is_dragged_leaves_its_filter_with_the_kerne
     until("it is told", lambda: saved(grid) == 1)
     grid.mouse.up()
     assert saved(grid) == 1
+
+
+def test_the_focus_stays_in_the_list_of_columns(grid):
+    grid.get_by_role("button", name="Columns").click()
+    box = grid.get_by_role("dialog", name="Columns").get_by_role("checkbox").nth(2)
+    box.focus()
+    grid.evaluate(AGAIN, "")
+    assert box.evaluate("(one) => one === document.activeElement")
+    count = grid.get_by_role("dialog", name="Columns").get_by_role("checkbox").count()
+    grid.evaluate(AGAIN, "params.tree_method")
+    assert grid.get_by_role("dialog", name="Columns").get_by_role("checkbox").count() == count - 1
