@@ -55,3 +55,15 @@ def test_the_focus_stays_in_the_list_of_columns(grid):
     count = grid.get_by_role("dialog", name="Columns").get_by_role("checkbox").count()
     grid.evaluate(AGAIN, "params.tree_method")
     assert grid.get_by_role("dialog", name="Columns").get_by_role("checkbox").count() == count - 1
+
+
+def test_a_key_that_is_held_down_is_one_gesture(grid):
+    handle = grid.get_by_role("slider", name="learning_rate, lowest")
+    handle.focus()
+    for _ in range(6):
+        grid.keyboard.press("ArrowRight")
+    assert (len(shared(grid, "filters")), saved(grid)) == (1, 0)
+    until("it is told", lambda: saved(grid) == 1)
+    grid.keyboard.press("ArrowRight")
+    grid.evaluate("() => window.m.unmount()")
+    assert saved(grid) == 2

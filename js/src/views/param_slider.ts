@@ -131,7 +131,9 @@ export class ParamSlider {
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.shared.setFilter(this.column.name, next);
+    this.shared.preview(this.column.name, next);
+    if (event.key in STEPS) this.shared.commitSoon();
+    else this.shared.commit();
   }
 
   /** The filter after a key; undefined for keys that mean nothing here. */
