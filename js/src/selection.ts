@@ -15,6 +15,8 @@ import { wholeQuery } from "./lib/query_text";
 import { bind, follow, type Model } from "./model";
 import type { Scope } from "./scope";
 
+/** A key that is held down repeats sooner, ms. */
+const RESTS = 250;
 const MADE = Symbol.for("sm_track_widgets.made");
 
 interface Made {
@@ -64,6 +66,7 @@ export class Selection {
   readonly selected: Signal<string[]>;
   readonly hidden: Signal<string[]>;
   readonly baseline: Signal<string>;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly model: Model,
@@ -77,6 +80,9 @@ export class Selection {
     this.selected = bind<string[]>(model, "selected", scope);
     this.hidden = bind<string[]>(model, "hidden", scope);
     this.baseline = bind<string>(model, "baseline", scope);
+    scope.add(() => {
+      if (this.timer !== undefined) this.commit();
+    });
     let last: Frame | null = null;
     this.frame = computed(() => {
       last = frameOf(header.value, data.value) ?? last;
@@ -112,7 +118,15 @@ export class Selection {
 
   /** Tell the kernel of the filters as they are now. */
   commit(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.model.save_changes();
+  }
+
+  /** Tell it when the hand rests: a key that is held down is one gesture, and the kernel reads for each. */
+  commitSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.commit(), RESTS);
   }
 
   setFilter(column: string, next: Filter | null): void {

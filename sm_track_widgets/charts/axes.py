@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 NICE = (1, 2, 2.5, 5, 10)
 CLOSER = 0.8
 """One tick more than asked for is better than half as many."""
+LARGEST = sys.float_info.max
+"""Stands in runs for "none yet", and there is no room above it."""
 MARGIN = 0.04
 CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 """Distances of ticks on a time axis, in seconds."""
@@ -48,7 +51,8 @@ class Axis:
                 return math.nan
             low, high = math.log10(self.low), math.log10(self.high)
             return (math.log10(value) - low) / (high - low)
-        return (value - self.low) / (self.high - self.low)
+        # By halves: the whole of it may be more than a number can be.
+        return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
 
 
 def value_axis(values: Iterable[float], *, log: bool = False, ticks: int = 4) -> Axis | None:
@@ -59,10 +63,11 @@ def value_axis(values: Iterable[float], *, log: bool = False, ticks: int = 4) ->
     low, high = min(shown), max(shown)
     if log:
         room = (math.log10(high) - math.log10(low)) * MARGIN or 0.5
-        low, high = low / 10**room, high * 10**room
+        low, high = low / 10**room, min(high * 10**room, LARGEST)
         return Axis(low, high, log=True, ticks=_labelled(_decades(low, high, ticks)))
-    room = (high - low) * MARGIN or abs(high) * MARGIN or 1.0
-    return Axis(low - room, high + room, log=False, ticks=_labelled(_nice(low - room, high + room, ticks)))
+    room = (high / 2 - low / 2) * (2 * MARGIN) or abs(high) * MARGIN or 1.0
+    low, high = max(low - room, -LARGEST), min(high + room, LARGEST)
+    return Axis(low, high, log=False, ticks=_labelled(_nice(low, high, ticks)))
 
 
 def place_axis(values: Iterable[float], mode: XMode, *, log: bool = False, ticks: int = 6) -> Axis | None:
@@ -103,7 +108,7 @@ def _labelled(ticks: Iterable[float]) -> tuple[tuple[float, str], ...]:
 
 def _nice(low: float, high: float, count: int) -> list[float]:
     """Round distances that give about `count` ticks from `low` to `high`."""
-    rough = (high - low) / max(count, 1)
+    rough = (high / 2 - low / 2) / (max(count, 1) / 2)
     unit = 10 ** math.floor(math.log10(rough))
     step = next(nice * unit for nice in NICE if nice * unit >= rough * CLOSER)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

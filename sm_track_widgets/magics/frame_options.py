@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import NotFoundError, did_you_mean
 from sm_track_widgets.reading import frames
+from sm_track_widgets.widgets.columns import comparable
 from sm_track_widgets.widgets.selection.rows import Rows
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ def ordered(frame: pd.DataFrame, sort: str | None, limit: int | None) -> pd.Data
     components = frame.attrs
     if sort and len(frame):
         column, descending = sort_column(frame, sort)
-        frame = frame.sort_values(column, ascending=not descending, na_position="last", kind="stable")
+        frame = frame.sort_values(
+            column, ascending=not descending, na_position="last", kind="stable", key=comparable
+        )
         frame = frame.reset_index(drop=True)
     if limit is not None:
         frame = frame.head(limit)

@@ -97,15 +97,42 @@ def name_column(frame: pd.DataFrame) -> str | None:
 def run_names(frame: pd.DataFrame) -> list[str]:
     """Return a name for each row that no other row has: what is selected is told by name."""
     column = name_column(frame)
-    names = [str(name) for name in (frame.index if column is None else frame[column])]
-    if len(set(names)) == len(names):
+    return told_apart([str(name) for name in (frame.index if column is None else frame[column])])
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Return names of which none is there twice: ``"a", "a"`` become ``"a", "a (2)"``."""
+    taken = set(names)
+    if len(taken) == len(names):
         return names
     seen: dict[str, int] = {}
     unique: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        count = seen[name] = seen.get(name, 0) + 1
+        other = name
+        while count > 1 and (other := f"{name} ({seen[name]})") in taken:
+            seen[name] += 1
+        taken.add(other)
+        unique.append(other)
     return unique
+
+
+def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose columns are texts and told apart: those of CSV files and of joins often are not."""
+    names = [
+        ".".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns.tolist()
+    ]
+    wanted = told_apart(names)
+    if wanted == frame.columns.tolist():
+        return frame
+    named = frame.copy(deep=False)
+    named.columns = pd.Index(wanted)
+    return named
+
+
+def comparable(column: Any) -> Any:
+    """Return what a column is sorted by: numbers and texts in one column are all texts, as in the page."""
+    return column.map(str, na_action="ignore") if column.dtype == object else column
 
 
 def default_columns(frame: pd.DataFrame) -> list[str]:

@@ -125,8 +125,9 @@ class Dashboard(LinkedView):
     def chart(self) -> MetricChart:
         """The chart above the table."""
         self._make("charts")
-        part = self._made["charts"]
-        assert isinstance(part, MetricChart)
+        part = self._made.get("charts")
+        if not isinstance(part, MetricChart):
+            raise UsageError("The chart cannot be made.", self._trouble["charts"])
         return part
 
     # -- parts ---------------------------------------------------------------------------------------------------
@@ -144,9 +145,10 @@ class Dashboard(LinkedView):
 
     def _opened(self, _: Any) -> None:
         """Make the part of a tab that is shown for the first time; one of picked runs is made again."""
-        if self.tab == "compare":
-            self._made.pop("compare", None)
+        before = self._made.pop("compare", None) if self.tab == "compare" else None
         self._make(self.tab)
+        if before is not None:  # the page has the new one by now
+            before.close()
 
     def _follow(self, change: Any) -> None:
         super()._follow(change)
@@ -195,8 +197,10 @@ class Dashboard(LinkedView):
 
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
-        """Return the charts and the first rows of the table."""
-        return self.chart.static_html() + self.table.static_html()
+        """Return the charts, where they can be read, and the first rows of the table."""
+        self._make("charts")
+        charts = self._made["charts"].static_html() if "charts" in self._made else ""
+        return charts + self.table.static_html()
 
     def static_text(self) -> str:
         """Return the first rows of the table as text."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NOTHING = 'No run has a metric yet. Log one with run.log_metric("auc", 0.9).'
 Asked = tuple[str, str, str]
 """Target, statistic, query."""
+QUERY = 2
 
 
 class Importance(SmWidget):
@@ -139,8 +140,9 @@ class Importance(SmWidget):
     @traitlets.validate("target", "stat", "query")
     def _measure_for(self, proposal: Any) -> str:
         """Measure before a trait has its new value: one that is wrong changes nothing."""
-        value = str(proposal["value"]).strip()
         place = ("target", "stat", "query").index(proposal["trait"].name)
+        value = str(proposal["value"])
+        value = value.strip() if place == QUERY else value  # a metric's name may end in a blank
         if value != self._asked[place]:
             asked = list(self._asked)
             asked[place] = value

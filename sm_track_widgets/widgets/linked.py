@@ -100,6 +100,8 @@ def observe_weakly(selection: Selection, method: Callable[[Any], None], names: S
     def call(change: Any) -> None:
         if (found := reference()) is not None:
             found(change)
+        else:
+            selection.unobserve(call, list(names))
 
     selection.observe(call, list(names))
 

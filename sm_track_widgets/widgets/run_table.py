@@ -167,7 +167,9 @@ class RunTable(LinkedView):
         keys = [(str(key["column"]), bool(key.get("descending"))) for key in self.sort]
         keys = [(name, descending) for name, descending in keys if name in frame.columns]
         for name, descending in reversed(keys):
-            frame = frame.sort_values(name, ascending=not descending, kind="stable", na_position="last")
+            frame = frame.sort_values(
+                name, ascending=not descending, kind="stable", na_position="last", key=encoding.comparable
+            )
         return frame.reset_index(drop=True)
 
     def in_page(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets.reading import narrowing
+from sm_track_widgets.widgets.columns import plain_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def table_source(source: Any) -> TableSource:
             empty=empty,
         )
     if isinstance(source, pd.DataFrame):
-        frame = source
+        frame = plain_columns(source)
         return TableSource("", lambda query: narrowing.matching(frame, query), again=False)
     if callable(getattr(source, "dataframe", None)):
         name = str(getattr(source, "_experiment_name", "") or "")
@@ -80,7 +81,7 @@ def table_source(source: Any) -> TableSource:
         )
     if callable(source):
         read = cast("Callable[[], pd.DataFrame]", source)
-        return TableSource("", lambda query: narrowing.matching(read(), query), again=True)
+        return TableSource("", lambda query: narrowing.matching(plain_columns(read()), query), again=True)
     raise UsageError(
         f"A table cannot be made from {type(source).__name__}.",
         "Give an experiment's name, a DataFrame of runs() or an ExperimentAnalytics.",

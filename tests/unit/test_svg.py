@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -195,3 +196,14 @@ def test_ticks_lie_inside_at_any_scale(scale):
     assert 2 <= len(axis.ticks) <= 8
     assert all(axis.low <= value <= axis.high for value, _ in axis.ticks)
     assert all(0 <= axis.place(value) <= 1 for value, _ in axis.ticks)
+
+
+def test_an_axis_reaches_to_the_largest_number():
+    for log in (False, True):
+        axis = value_axis([1.0, sys.float_info.max], log=log)
+        assert axis is not None
+        assert 0 < axis.place(sys.float_info.max) <= 1
+        assert len(axis.ticks) > 1
+    both = value_axis([-1e308, 1.5e308])
+    assert both is not None
+    assert 0 < both.place(-1e308) < both.place(1.5e308) < 1

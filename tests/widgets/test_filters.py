@@ -17,6 +17,7 @@ from sm_track_widgets.widgets.columns import field_text
 from sm_track_widgets.widgets.selection.filters import checked
 from sm_track_widgets.widgets.selection.query_text import condition, number, query_text, words, words_text
 from sm_track_widgets.widgets.selection.rows import Rows
+from sm_track_widgets.widgets.selection.selection import Selection
 from sm_track_widgets.widgets.selection.splitting import split
 
 CASES = json.loads((Path(__file__).parents[1] / "unit" / "filter_cases.json").read_text(encoding="utf-8"))
@@ -184,3 +185,34 @@ def test_columns_of_the_sdk_have_fields_too():
         "params.depth",
         "component",
     ]
+
+
+def test_values_may_be_of_numpy_and_pandas():
+    (one,) = checked([{"column": "params.depth", "values": FRAME["params.depth"].unique()}], ["params.depth"])
+    assert one == {"column": "params.depth", "values": [2.0, 4.0, 6.0, None]}
+    (one,) = checked([{"column": "a", "values": (np.int64(4), np.str_("x"), pd.NA, True)}], ["a"])
+    assert one == {"column": "a", "values": [4.0, "x", None, "True"]}
+    for wrong in ("abc", None, 4):
+        with pytest.raises(UsageError, match="values of 'a' takes a list"):
+            checked([{"column": "a", "values": wrong}], ["a"])
+    with pytest.raises(UsageError, match="inf is no bound for 'a'"):
+        checked([{"column": "a", "values": [float("inf")]}], ["a"])
+
+
+def test_pandas_code_of_times_without_a_zone_runs():
+    frame = FRAME.assign(started=FRAME["started"].dt.tz_localize(None))
+    selection = Selection(frame, filters=[{"column": "started", "low": 3600, "high": 9000}])
+    names = {"df": frame}
+    exec(selection.to_code("pandas"), names)
+    assert list(names["df"]["run"]) == list(selection.passing["run"]) == ["deep-2", "wide"]
+
+
+def test_columns_of_any_names_are_shown_and_filtered_by():
+    frame = pd.DataFrame([["a", 1, 2, 5], ["b", 3, 4, 6]], columns=["run", 0, "x", "x"])
+    selection = Selection(frame, filters=[{"column": "0", "low": 2}, {"column": "x (2)", "low": 6}])
+    assert list(selection.passing.columns) == ["run", "0", "x", "x (2)"]
+    assert list(selection.passing["run"]) == ["b"]
+    assert list(frame.columns) == ["run", 0, "x", "x"]
+    levels = pd.MultiIndex.from_tuples([("run", ""), ("params", "lr")])
+    assert list(Selection(pd.DataFrame([["a", 0.1]], columns=levels)).rows.columns) == ["run.", "params.lr"]
+    assert Selection(pd.DataFrame({"run": ["a", "a", "a (2)"]})).rows.names == ["a", "a (3)", "a (2)"]

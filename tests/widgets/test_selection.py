@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pandas as pd
 import pytest
@@ -136,3 +137,97 @@ def test_runs_of_one_name_are_told_apart(home):
     frame = pd.DataFrame({"run": ["a", "a", "b"], "params.x": [1.0, 2.0, 3.0]})
     table = RunTable(frame, selected=["a (2)"])
     assert list(table.df["params.x"]) == [2.0]
+
+
+def test_a_query_is_taken_in_one_step(forest):
+    selection = Selection("forest", filters=[{"column": "params.depth", "low": 3}], filter="depth")
+    seen = []
+    selection.observe(lambda told: seen.append((told["new"], list(selection.passing["run"]))), "query")
+    states = set()
+    names = ["filters", "filter", "_scope", "_header"]
+    selection.observe(
+        lambda _: states.add((selection._scope, selection.filter, len(selection.filters))), names
+    )
+    selection.query = "params.kind != 'b' AND metrics.auc < 0.93"
+    assert seen == [("params.kind != 'b' AND metrics.auc < 0.93", ["depth2"])]
+    assert states == {("params.kind != 'b'", "", 1)}
+
+
+def test_a_slow_refresh_does_not_bring_back_the_runs_of_another_query():
+    frame = pd.DataFrame({"run": ["a", "b"], "params.kind": ["x", "y"]})
+    begun, go_on = threading.Event(), threading.Event()
+
+    def read():
+        if threading.current_thread() is not threading.main_thread():
+            begun.set()
+            go_on.wait(10)
+        return frame
+
+    selection = Selection(read)
+    slow = threading.Thread(target=selection.refresh)
+    slow.start()
+    assert begun.wait(10)
+    selection.query = "params.kind != 'y'"
+    go_on.set()
+    slow.join(10)
+    assert list(selection.runs["run"]) == ["a"]
+
+
+def test_code_of_runs_without_columns_is_told_as_well(tap):
+    selection = Selection(pd.DataFrame({"run": ["a"]}))
+    for kind in ("python", "pandas", "altair", "query"):
+        say(selection, type="code", kind=kind)
+        assert tap.custom(selection)[-1][0]["kind"] == kind
+
+
+def test_a_source_that_fails_is_told_and_read_again(tap):
+    frame = pd.DataFrame({"run": ["a"], "params.depth": [2]})
+    broken = [False]
+
+    def read():
+        if broken[0]:
+            raise OSError("disk on fire")
+        return frame
+
+    selection = Selection(read, refresh=1)
+    broken[0] = True
+    say(selection, type="refresh")
+    say(selection, type="query", text="params.depth != 3")
+    told = [message["error"] for message, _ in tap.custom(selection)]
+    assert told == ["OSError: disk on fire"] * 2
+    assert selection.tick(selection._next + 1) is True
+    broken[0] = False
+    say(selection, type="query", text="params.depth != 3")
+    assert (tap.custom(selection)[-1][0]["error"], selection.query) == ("", "params.depth != 3")
+    selection.close()
+
+
+def test_what_is_filtered_during_a_refresh_stays(monkeypatch):
+    frame = pd.DataFrame({"run": ["a", "b"], "params.depth": [2, 4]})
+    selection = Selection(lambda: frame)
+    wanted = [{"column": "params.depth", "low": 3.0, "high": None}]
+    whole = selection._whole
+    gestures = [lambda: change(selection, filters=wanted)]
+
+    def say_whole() -> str:
+        text = whole()
+        if gestures:
+            page = threading.Thread(target=gestures.pop())
+            page.start()
+            page.join()
+        return text
+
+    monkeypatch.setattr(selection, "_whole", say_whole)
+    selection.refresh()
+    assert (selection.filters, selection.query) == (wanted, "params.depth >= 3")
+
+
+def test_code_does_not_leave_out_a_filter_that_no_query_says():
+    frame = pd.DataFrame({"run": ["a", "b"], "SourceArn": ["x", "y"]})
+    selection = Selection(frame, filters=[{"column": "SourceArn", "values": ["x"]}])
+    names = {"df": frame}
+    exec(selection.to_code("pandas"), names)
+    assert list(names["df"]["run"]) == list(selection.passing["run"]) == ["a"]
+    for kind in ("query", "python", "search"):
+        with pytest.raises(UsageError, match="No query says a filter on 'SourceArn'"):
+            selection.to_code(kind)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+
 import pandas as pd
 import pytest
 from wire_tap import change
 
-from sm_track_widgets._errors import UsageError
+from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets.tracking.run import Run
+from sm_track_widgets.widgets import chart_source
 from sm_track_widgets.widgets.chart_selection import SHOWN, drawn, metrics_of
 from sm_track_widgets.widgets.compare import Compare
 from sm_track_widgets.widgets.dashboard import Dashboard
 from sm_track_widgets.widgets.importance import Importance
 from sm_track_widgets.widgets.metric_chart import MetricChart
+from sm_track_widgets.widgets.run_table import RunTable
 from sm_track_widgets.widgets.selection.selection import Selection
 
 
@@ -114,3 +118,40 @@ def test_there_is_a_dashboard_of_nothing(home):
     assert board.table.df.empty
     home.client("sagemaker").create_experiment(ExperimentName="new")
     assert "%%sm_run first-run" in Dashboard("new").static_text()
+
+
+def test_a_chart_that_cannot_be_read_does_not_take_the_table_with_it(sweep, monkeypatch):
+    def refuse(*_):
+        raise ConfigError("No credentials.", "Sign in.")
+
+    monkeypatch.setattr(chart_source, "_read", refuse)
+    board = Dashboard("sweep", tab="scatter")
+    assert "d0" in board.static_html()
+    with pytest.raises(UsageError, match="No credentials"):
+        _ = board.chart
+    assert "No credentials" in board._trouble["charts"]
+
+
+def test_what_is_compared_no_more_is_closed(sweep, tap):
+    board = Dashboard("sweep", selected=["d0", "d1"], tab="compare")
+    first = board._made["compare"]
+    change(board.selection, selected=["d0", "d1", "d2"])
+    assert board._made["compare"] is not first
+    assert first.comm is None
+    change(board.selection, selected=["d0"])
+    assert "compare" not in board._parts
+
+
+def test_a_selection_forgets_views_that_are_gone(sweep):
+    selection = Selection("sweep")
+    kept = MetricChart("auc", selection)
+
+    def observers() -> int:
+        return len(selection._trait_notifiers["filters"]["change"])
+
+    before = observers()
+    for _ in range(5):
+        RunTable(selection).close()
+    gc.collect()
+    change(selection, filters=[{"column": "params.depth", "low": 4}])
+    assert (observers(), sorted(runs_of(kept))) == (before, ["d4", "d5"])

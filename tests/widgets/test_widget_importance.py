@@ -213,3 +213,8 @@ def test_hostile_names_are_text_in_the_static_form():
     assert "<b>t" not in html
     assert "&lt;img" in html
     assert html.count("<svg") == 2 * 17  # parameters that can matter
+
+
+def test_a_metric_whose_name_ends_in_a_blank_is_explained():
+    frame = pd.DataFrame({"run": ["a", "b"], "params.n": [1.0, 2.0], "metrics.auc .last": [0.1, 0.2]})
+    assert Importance(frame).target == "auc "

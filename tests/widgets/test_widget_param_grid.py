@@ -87,3 +87,10 @@ def test_the_sdks_analytics_are_read_afresh(sweep):
     change(grid.selection, filters=[{"column": "auc - Last", "low": 0.55, "high": None}])
     assert (grid.query, list(grid.df["TrialComponentName"])) == ("metrics.auc >= 0.55", ["b"])
     grid.selection.close()
+
+
+@pytest.mark.parametrize("values", [[0.3, 0.1 + 0.2, 0.3], [1e308, -1e308, 0.0], [2.0, 2.0, float("nan")]])
+def test_numbers_of_any_spread_have_a_histogram(values):
+    grid = ParamGrid(pd.DataFrame({"run": list("abc"), "params.x": values}), columns=["params.x"])
+    assert grid.static_html().count("<rect") >= 2
+    assert "nan" not in grid.static_html().lower()

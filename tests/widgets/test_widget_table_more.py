@@ -9,6 +9,7 @@ from wire_tap import change, say
 
 from sm_track_widgets import reading
 from sm_track_widgets._errors import UsageError
+from sm_track_widgets.magics.frame_options import ordered
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets.run_table import RunTable
 
@@ -190,3 +191,13 @@ def test_metrics_of_curves_are_checked(forest):
     assert RunTable("forest", sparklines=["metrics.auc.last"]).sparklines == ["auc"]
     with pytest.raises(UsageError, match=r"no column 'metrics\.acu\.last'"):
         RunTable("forest", sparklines=["acu"])
+
+
+@pytest.mark.parametrize("values", [[1, "two", None, 0], [[1], {"a": 1}, None, "b"]])
+def test_a_column_of_numbers_and_texts_is_sorted_by_its_texts(values):
+    table = RunTable(pd.DataFrame({"run": list("abcd"), "params.x": values}), sort="params.x")
+    assert list(table.df["run"])[-1] == "c"
+    assert "params.x" in table.static_text() or "x" in table.static_text()
+    change(table, sort=[{"column": "params.x", "descending": True}])
+    assert list(table.df["run"])[-1] == "c"
+    assert list(ordered(table.selection.runs, "-params.x", 4)["run"]) == list(table.df["run"])

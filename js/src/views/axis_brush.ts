@@ -23,7 +23,8 @@ export interface BrushState {
 
 export interface BrushActions {
   preview(span: Span): void;
-  commit(): void;
+  /** `soon`: the hand may go on. */
+  commit(soon?: boolean): void;
   clear(): void;
   /** A value was clicked. */
   pick(value: string): void;
@@ -132,7 +133,7 @@ export class AxisBrush {
     const [least, most] = end === 0 ? [0, span[1]] : [span[0], 1];
     span[end as 0 | 1] = Math.min(most, Math.max(least, within((span[end as 0 | 1] as number) + step)));
     this.actions.preview(span);
-    this.actions.commit();
+    this.actions.commit(true);
   }
 
   /** How far a key moves an end, in places; null for other keys. */

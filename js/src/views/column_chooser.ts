@@ -48,8 +48,11 @@ export class ColumnChooser {
 
   /** Offer these columns; the first one, the run's name, always stays. */
   offer(columns: Column[]): void {
-    this.all = columns.filter((column) => column.kind !== "run");
-    if (!this.root.hidden) this.paint();
+    const next = columns.filter((column) => column.kind !== "run");
+    const same = next.length === this.all.length && next.every((one, i) => one.name === this.all[i]?.name);
+    this.all = next;
+    // Runs that are read again mostly have the same columns: the focus stays where it is.
+    if (!this.root.hidden && !same) this.paint();
   }
 
   private open(open: boolean): void {

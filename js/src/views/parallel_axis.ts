@@ -34,7 +34,7 @@ export interface AxisState {
 
 export interface AxisActions {
   preview(column: string, filter: Filter | null): void;
-  commit(): void;
+  commit(soon?: boolean): void;
   setLog(column: string, on: boolean): void;
   setFlip(column: string, on: boolean): void;
   /** Move it to a place among the axes. */
@@ -61,7 +61,7 @@ export class ParallelAxis {
     this.brush = new AxisBrush(
       {
         preview: (span) => this.preview(span),
-        commit: () => actions.commit(),
+        commit: (soon) => actions.commit(soon),
         clear: () => this.clear(),
         pick: (slot) => this.toggle(slot),
       },

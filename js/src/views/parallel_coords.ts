@@ -217,7 +217,7 @@ export class ParallelCoords {
 
   private readonly actions: AxisActions = {
     preview: (column, filter) => this.shared.preview(column, filter),
-    commit: () => this.shared.commit(),
+    commit: (soon) => (soon ? this.shared.commitSoon() : this.shared.commit()),
     setLog: (column, on) => switchName(this.log, column, on),
     setFlip: (column, on) => switchName(this.flip, column, on),
     move: (column, to) => {

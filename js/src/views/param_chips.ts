@@ -55,11 +55,13 @@ export class ParamChips {
     this.bins = binsOf(column);
     const counts = new Uint32Array(this.bins.size + 1);
     for (const code of this.bins.codes) (counts[code] as number) += 1;
+    const focused = this.chips.find((chip) => chip.root === document.activeElement)?.value;
     // The commonest first, missing values last.
     const order = [...column.values.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number));
     this.chips = order.slice(0, MOST).map((code) => this.newChip(code, column.values[code] ?? ""));
     if (counts[this.bins.size]) this.chips.push(this.newChip(this.bins.size, null));
     this.fill();
+    if (focused !== undefined) this.chips.find((chip) => chip.value === focused)?.root.focus();
   }
 
   paint(filter: Filter | undefined, counts: Uint32Array): void {

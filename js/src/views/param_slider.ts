@@ -34,6 +34,7 @@ export class ParamSlider {
   private column: Column;
   private bins: Bins;
   private peak = 0;
+  private dragging = false;
 
   constructor(
     column: Column,
@@ -56,6 +57,10 @@ export class ParamSlider {
     this.root.append(this.head.root, this.area);
     scope.listen(this.area, "pointerdown", (event) => this.press(event, scope));
     scope.listen(this.area, "dblclick", () => shared.setFilter(column.name, null));
+    // What goes away under the hand loses the pointer without a word.
+    scope.add(() => {
+      if (this.dragging) shared.commit();
+    });
     this.take(column);
   }
 
@@ -126,7 +131,9 @@ export class ParamSlider {
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.shared.setFilter(this.column.name, next);
+    this.shared.preview(this.column.name, next);
+    if (event.key in STEPS) this.shared.commitSoon();
+    else this.shared.commit();
   }
 
   /** The filter after a key; undefined for keys that mean nothing here. */
@@ -166,12 +173,14 @@ export class ParamSlider {
     };
     const end = () => {
       this.area.removeEventListener("pointermove", move);
+      this.dragging = false;
       if (scope.ended) return;
       if (!moved && !(event.target as Element).closest("[role=slider]"))
         this.preview([Math.floor(start), Math.floor(start) + 1]);
       this.shared.commit();
     };
     (event.target as Element).closest<HTMLElement>("[role=slider]")?.focus();
+    this.dragging = true;
     this.area.setPointerCapture(event.pointerId);
     this.area.addEventListener("pointermove", move);
     this.area.addEventListener("lostpointercapture", end, { once: true });

@@ -91,7 +91,8 @@ export class QueryBox {
       this.take([...this.list.children].indexOf(event.target as Element));
     });
     onMessage(this.shared.model, scope, (content) => {
-      if (content["type"] !== "queried") return;
+      // Another view of the same runs may have asked: its error is not said here, nor is the focus taken from it.
+      if (content["type"] !== "queried" || !this.asking.peek()) return;
       this.asking.value = false;
       this.say(String(content["error"] ?? ""), Number(content["column"] ?? 0));
     });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -34,6 +34,8 @@ class Found:
         Whether the runs can be read by name; they were given as a DataFrame otherwise.
     axes
         Columns for the axes of a chart.
+    zoneless
+        Columns of times without a time zone.
     """
 
     query: str
@@ -43,6 +45,7 @@ class Found:
     experiment: str | None
     readable: bool
     axes: tuple[str, str]
+    zoneless: Collection[str] = ()
 
 
 def code(found: Found, kind: str) -> str:
@@ -83,13 +86,17 @@ def _read(found: Found, query: str) -> str:
 
 
 def _pandas(found: Found) -> str:
-    parts = [_series_test(one, found.kinds[one["column"]]) for one in found.filters]
+    zones = ["" if one["column"] in found.zoneless else "Z" for one in found.filters]
+    parts = [
+        _series_test(one, found.kinds[one["column"]], zone)
+        for one, zone in zip(found.filters, zones, strict=True)
+    ]
     if not parts:
         return ""
     return f"df = df[{parts[0] if len(parts) == 1 else ' & '.join(f'({part})' for part in parts)}]"
 
 
-def _series_test(one: Filter, kind: str) -> str:
+def _series_test(one: Filter, kind: str, zone: str) -> str:
     column = f"df[{_text(one['column'])}]"
     if "values" in one:
         there = [value for value in one["values"] if value is not None]
@@ -101,17 +108,19 @@ def _series_test(one: Filter, kind: str) -> str:
     low, high, ends = one.get("low"), one.get("high"), one.get("open")
     if low is not None and high is not None and not ends and kind != "time":
         return f"{column}.between({number(low)}, {number(high)})"
-    tests = [f"{column} {sign} {bound}" for sign, bound in _bounds(low, high, ends, kind)]
+    tests = [f"{column} {sign} {bound}" for sign, bound in _bounds(low, high, ends, kind, zone)]
     return tests[0] if len(tests) == 1 else " & ".join(f"({test})" for test in tests)
 
 
-def _bounds(low: float | None, high: float | None, ends: str | None, kind: str) -> list[tuple[str, str]]:
+def _bounds(
+    low: float | None, high: float | None, ends: str | None, kind: str, zone: str = "Z"
+) -> list[tuple[str, str]]:
     """Return signs and what stands behind them; times reach to the end of their last second."""
     if kind == "time":
         times = [(">=", math.floor(low))] if low is not None else []
         times += [("<", math.floor(high) + 1)] if high is not None else []
         return [
-            (sign, f'"{datetime.fromtimestamp(second, timezone.utc):%Y-%m-%dT%H:%M:%SZ}"')
+            (sign, f'"{datetime.fromtimestamp(second, timezone.utc):%Y-%m-%dT%H:%M:%S}{zone}"')
             for sign, second in times
         ]
     found = [(">" if ends in {"low", "both"} else ">=", number(low))] if low is not None else []

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets.widgets.columns import ColumnData
@@ -63,7 +64,10 @@ def checked(entries: Sequence[Mapping[str, Any]], known: Sequence[str]) -> list[
 
 def _checked(column: str, entry: Mapping[str, Any]) -> Filter | None:
     if "values" in entry:
-        values = list(dict.fromkeys(_value(value) for value in entry["values"]))
+        given = entry["values"]
+        if given is None or isinstance(given, str) or not hasattr(given, "__iter__"):
+            raise UsageError(f"values of {column!r} takes a list.", f"Write [{given!r}].")
+        values = list(dict.fromkeys(_value(column, value) for value in given))
         return {"column": column, "values": values} if values else None
     low, high = (_bound(column, entry.get(end)) for end in ("low", "high"))
     if low is None and high is None:
@@ -75,10 +79,16 @@ def _checked(column: str, entry: Mapping[str, Any]) -> Filter | None:
     return made
 
 
-def _value(value: Any) -> str | float | None:
-    if value is None or isinstance(value, str):
-        return value
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+def _value(column: str, value: Any) -> str | float | None:
+    """Return a value as the page has it; NumPy's and pandas' are the same as Python's, and NaN is a missing one."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    if plain is None or isinstance(plain, str):
+        return plain
+    if plain is pd.NA or plain is pd.NaT or (isinstance(plain, float) and math.isnan(plain)):
+        return None
+    if isinstance(plain, bool) or not isinstance(plain, (int, float)):
+        return str(plain)
+    return _bound(column, plain)
 
 
 def _bound(column: str, value: Any) -> float | None:

@@ -56,6 +56,11 @@ class Rows:
         """For each column its kind."""
         return {name: self.data(name).kind for name in map(str, self.frame.columns)}
 
+    @property
+    def zoneless(self) -> list[str]:
+        """Columns of times without a time zone; they are read as UTC."""
+        return [str(name) for name in self.frame.select_dtypes("datetime").columns]
+
     def choose(self, names: Sequence[str]) -> list[str]:
         """Return the columns that names, patterns (``params.*``) or short forms (``lr``, ``auc.max``) mean.
 

@@ -12,7 +12,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from sm_track_widgets._errors import TrackError
+from sm_track_widgets._errors import TrackError, UsageError
 from sm_track_widgets.reading.query import parse
 from sm_track_widgets.reading.query.nodes import Some
 from sm_track_widgets.reading.query.of_column import field_of_column
@@ -121,7 +121,8 @@ class Selection(anywidget.AnyWidget):
             _header=header,
             _data=data,
         )
-        self.set_trait("query", self._whole())
+        self._saying = self._whole()
+        self.set_trait("query", self._saying)
         self.observe(self._told, ["filters", "filter", "_scope", "_header"])
         self.on_msg(self._received)
         if self._every is not None and self._source.again:
@@ -178,8 +179,11 @@ class Selection(anywidget.AnyWidget):
         Raises
         ------
         UsageError
-            For any other kind.
+            For any other kind, and for a filter on a column that the query language has no word for.
         """
+        unsaid = [one["column"] for one in self.filters if not encoding.field_text(one["column"])]
+        if unsaid and kind in {"query", "python", "search"}:
+            raise UsageError(f"No query says a filter on {unsaid[0]!r}.", "Take the code for pandas.")
         found = code.Found(
             query=self.query,
             asked=_and(self._scoped, self._words()),
@@ -188,12 +192,17 @@ class Selection(anywidget.AnyWidget):
             experiment=self._source.experiment,
             readable=self._source.named,
             axes=self._axes(),
+            zoneless=self._rows.zoneless,
         )
         return code.code(found, kind)
 
     def refresh(self) -> None:
         """Read the runs again; filters and picks stay."""
-        self._show(self._source.read(self._scoped))
+        asked = self._scoped
+        frame = self._source.read(asked)
+        with self._pushing:
+            if asked == self._scoped:  # else another thread has read for another query meanwhile
+                self._show(frame)
 
     def close(self) -> None:
         """Take it out of the page and stop refreshing."""
@@ -228,24 +237,24 @@ class Selection(anywidget.AnyWidget):
         told: dict[str, Any] = {"type": "queried", "error": "", "column": 0}
         try:
             self.query = text
-        except TrackError as problem:
-            told |= {"error": str(problem), "column": getattr(problem, "column", 0)}
+        except Exception as problem:  # noqa: BLE001 - see _problem
+            told |= {"error": _problem(problem), "column": getattr(problem, "column", 0)}
         self.send(told)
 
     def _answer_refresh(self) -> None:
         error = ""
         try:
             self.refresh()
-        except TrackError as problem:
-            error = str(problem)
+        except Exception as problem:  # noqa: BLE001 - see _problem
+            error = _problem(problem)
         self.send({"type": "refreshed", "error": error})
 
     def _answer_code(self, kind: str) -> None:
         told: dict[str, Any] = {"type": "code", "kind": kind, "code": "", "error": ""}
         try:
             told["code"] = self.to_code(kind)
-        except TrackError as problem:
-            told["error"] = str(problem)
+        except Exception as problem:  # noqa: BLE001 - see _problem
+            told["error"] = _problem(problem)
         self.send(told)
 
     # -- state ---------------------------------------------------------------------------------------------------
@@ -253,7 +262,7 @@ class Selection(anywidget.AnyWidget):
     def _ask(self, proposal: Any) -> str:
         """Read the runs of a query before it becomes the selection's: one that cannot be read changes nothing."""
         text = str(proposal["value"]).strip()
-        if text == self._whole():
+        if text in {self._saying, self._whole()}:
             return text
         fields = {
             name: (field, self._rows.data(name).kind)
@@ -262,7 +271,8 @@ class Selection(anywidget.AnyWidget):
         }
         parts = split(text, self._scoped, fields)
         frame = None if parts.rest == self._scoped else self._source.read(parts.rest)
-        with self.hold_sync():
+        # Observers hear of it when all of it is there: each reads anew what it shows.
+        with self._pushing, self.hold_sync(), self.hold_trait_notifications():
             self._scoped = parts.rest
             self.set_trait("_scope", parts.rest)
             if frame is not None:
@@ -281,7 +291,10 @@ class Selection(anywidget.AnyWidget):
         return checked(entries, [*self._rows.columns, *before])
 
     def _told(self, _: Any) -> None:
-        self.query = self._whole()
+        """Let the query say it; another thread may filter meanwhile, and that is no query to take apart."""
+        while self.query != (whole := self._whole()):
+            self._saying = whole
+            self.query = whole
 
     def _whole(self) -> str:
         """Return scope, filters and text as one query."""
@@ -301,6 +314,7 @@ class Selection(anywidget.AnyWidget):
         """Return two columns for a chart: a number that was filtered by or a parameter, and a metric."""
         filtered = [str(one["column"]) for one in self.filters]
         names = [*filtered, *encoding.default_columns(self._rows.frame)]
+        names = names or [encoding.name_column(self._rows.frame) or "run"]
         numbers = [name for name in names if self._rows.data(name).kind == "number"] or names
         x = next((name for name in numbers if not name.startswith("metrics.")), numbers[0])
         y = next((name for name in numbers if name.startswith("metrics.")), numbers[-1])
@@ -324,6 +338,14 @@ class Selection(anywidget.AnyWidget):
             "empty": NO_SUCH if self._scoped else self._source.empty,
         }
         return {**header, **extra}, data
+
+
+def _problem(error: Exception) -> str:
+    """Say in one line what went wrong: a source may be anybody's function, and the page waits for an answer."""
+    if isinstance(error, TrackError):
+        return str(error)
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _and(*queries: str) -> str:
