@@ -93,6 +93,8 @@ def _trips(connection: Connection, folder: Path) -> list[Trip]:
         own_trips = [OwnTrip(box, journal) for journal in box.journals()]
         if any(trip.error for trip in own_trips):
             box.renew()  # what was cured may be what a sender read when it started: credentials, environment
+            for trip in own_trips:
+                trip.begin()  # what the sender before it was still being told is no answer
         trips += own_trips
     own = {box.folder for box in outbox.outboxes()}
     workers = Workers(TOGETHER, "sm-track-sync")

@@ -67,10 +67,15 @@ class OwnTrip(Trip):
 
     def __init__(self, box: Outbox, journal: JournalWriter) -> None:
         self._box, self._journal = box, journal
-        self._target, self._tries = journal.offset, box.tries(journal)
+        self._target, self._tries = journal.offset, 0
+        self.begin()
         before = box.progress(journal)
         self.waited, self._before, self.error = before.waiting, before.delivered, before.error or ""
         self._woken = 0.0
+
+    def begin(self) -> None:
+        """Count from now on how often delivery ends at a service that refuses."""
+        self._tries = self._box.tries(self._journal)
 
     def over(self) -> bool:
         """Look, and wake the sender now and then."""
