@@ -56,8 +56,9 @@ def selection_source(selection: Selection, metrics: Sequence[str]) -> ChartSourc
 
     def read(want: Want) -> Lines:
         names = drawn(selection, metrics)
-        if not names or not metrics:
-            return Lines()
+        stored = experiment is not None or selection.source.named or "components" in selection.runs.attrs
+        if not names or not metrics or not stored:
+            return Lines(band=want.band)  # a frame of somebody's has no lines, and is not to be looked for
         try:
             return chart_source(None, experiment, metrics, names).read(want)
         except NotFoundError:  # no points yet, or runs that nobody stores here

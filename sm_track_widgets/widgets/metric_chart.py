@@ -183,8 +183,11 @@ class MetricChart(SmWidget):
     # -- data ----------------------------------------------------------------------------------------------------
     def refresh(self) -> None:
         """Read the points again; zoom and choices stay."""
-        want = self._want
-        self._lines = self._source.read(want)
+        want, drawn_now = self._want, self._drawn
+        lines = self._source.read(want)
+        if (want, drawn_now) != (self._want, self._drawn):
+            return  # Something else was asked for meanwhile, and has been read by whoever asked.
+        self._lines = lines
         self._open.take_names(self._lines, want.metric)
         live, live_points = self._open.encode()
         described, points = self._encoded(want)

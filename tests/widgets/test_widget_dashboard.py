@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from wire_tap import change
 
+from sm_track_widgets import reading
 from sm_track_widgets._errors import ConfigError, UsageError
+from sm_track_widgets.reading.series import read as series
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets import chart_source
 from sm_track_widgets.widgets.chart_selection import SHOWN, drawn, metrics_of
@@ -64,6 +67,30 @@ def test_the_best_runs_are_drawn_first_and_no_more_than_can_be_told_apart(home):
     selection.selected = ["r50"]
     assert drawn(selection, ["val_loss"])[:2] == ["r50", "r0"]
     assert MetricChart(["val_loss"], selection)._series["series"] == []
+
+
+def test_an_older_reading_does_not_undo_a_newer_one(sweep):
+    selection = Selection("sweep")
+    chart = MetricChart("auc", selection)
+    read, later = chart._source.read, [[{"column": "params.depth", "low": 4, "high": None}]]
+
+    def slowly(want):
+        lines = read(want)
+        if later:
+            selection.filters = later.pop()
+        return lines
+
+    chart._source = replace(chart._source, read=slowly)
+    chart.refresh()
+    assert sorted(runs_of(chart)) == ["d4", "d5"]
+
+
+def test_a_frame_of_somebodys_is_not_looked_for(sweep, monkeypatch):
+    stored = reading.runs("sweep").head(1)
+    assert runs_of(MetricChart("auc", Selection(stored))) == [stored["run"][0]]
+    monkeypatch.setattr(series, "read", lambda *_, **__: pytest.fail("it was looked for"))
+    chart = MetricChart("auc", Selection(pd.DataFrame({"run": ["d1"], "metrics.auc.last": [0.5]})))
+    assert chart._series["series"] == []
 
 
 def test_its_parts_share_one_selection_and_are_made_when_they_are_shown(sweep, tap):
