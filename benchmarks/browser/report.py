@@ -18,6 +18,7 @@ WIRE = 50.0
 BUNDLES = {
     "widget.js": "60 KB",
     "detail.js": "-",
+    "plots.js": "-",
     "explorer.js": "-",
     "vega-chunk.js": "-",
     "widget.css": "-",
