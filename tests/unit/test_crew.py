@@ -147,20 +147,12 @@ def test_what_no_try_cures_is_raised_at_once(code):
 
 
 def test_an_interrupt_does_not_wait_for_calls_under_way():
-    release, seen = threading.Event(), threading.Event()
-
-    def interrupt() -> None:
-        # Again, for the one that may strike while something is collected, and is lost there.
-        for wait in (0.1, 2, 2, 2):
-            if seen.wait(wait):
-                return
-            signal.raise_signal(signal.SIGINT)
-
-    threading.Thread(target=interrupt, daemon=True).start()
+    release = threading.Event()
+    timer = threading.Timer(0.1, signal.raise_signal, [signal.SIGINT])
+    timer.start()
     begin = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         Crew(lambda _: release.wait(20)).run(range(4), lambda *_: ())
-    seen.set()
     assert time.monotonic() - begin < 10
     release.set()
 
