@@ -2,7 +2,6 @@
 
 import { type Frame, isCodes } from "./columns";
 import { type Filter, searched } from "./filters";
-import { statusLabel } from "./status";
 import { words } from "./words";
 
 /** Everything the runs satisfy: what they were read for, the filters, and the text filter. */
@@ -57,15 +56,9 @@ function oneOf(field: string, values: readonly (string | number | null)[]): stri
 function wordText(frame: Frame, word: string): string {
   const parts = frame.columns.flatMap((column) => {
     if (!isCodes(column) || !column.field) return [];
-    if (column.kind === "status") {
-      const states = column.values.filter((value) =>
-        `${value} ${statusLabel(value)}`.toLowerCase().includes(word),
-      );
-      return states.length > 0 ? [oneOf(column.field, states)] : [];
-    }
-    return column.values.some((value) => searched(column, value).includes(word))
-      ? [like(column.field, word)]
-      : [];
+    const found = column.values.filter((value) => searched(column, value).includes(word));
+    if (found.length === 0) return [];
+    return [column.kind === "status" ? oneOf(column.field, found) : like(column.field, word)];
   });
   if (parts.length === 0) return like("name", word);
   return parts.length === 1 ? (parts[0] as string) : `(${parts.join(" OR ")})`;

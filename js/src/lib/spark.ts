@@ -36,35 +36,6 @@ export function extent(values: ArrayLike<number>): [number, number] {
   return [low, high];
 }
 
-const cut = new WeakMap<Float64Array, { bins: number; codes: Uint8Array }>();
-
-/**
- * Counts of the values in `bins` (at most 255) equal bins between the lowest and the highest; missing values count
- * nowhere. Values that have been counted before must not have changed: a count of some of their rows is a look-up.
- */
-export function histogram(values: Float64Array, bins: number, rows?: Uint32Array): Uint32Array {
-  const codes = codesOf(values, bins);
-  const counts = new Uint32Array(bins + 1);
-  if (!rows) for (let i = 0; i < codes.length; i += 1) (counts[codes[i] as number] as number) += 1;
-  else for (let i = 0; i < rows.length; i += 1) (counts[codes[rows[i] as number] as number] as number) += 1;
-  return counts.subarray(0, bins);
-}
-
-/** Bin of each value; `bins` for a missing one. */
-function codesOf(values: Float64Array, bins: number): Uint8Array {
-  const known = cut.get(values);
-  if (known?.bins === bins) return known.codes;
-  const codes = new Uint8Array(values.length);
-  const [low, high] = extent(values);
-  const scale = high > low ? bins / (high - low) : 0;
-  for (let i = 0; i < values.length; i += 1) {
-    const value = values[i] as number;
-    codes[i] = Number.isFinite(value) ? Math.min(bins - 1, Math.floor((value - low) * scale)) : bins;
-  }
-  cut.set(values, { bins, codes });
-  return codes;
-}
-
 /** SVG path of bars for `counts`; `peak` is the count that fills the height, so that two can share a scale. */
 export function barsPath(
   counts: Uint32Array,

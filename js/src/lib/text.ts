@@ -15,3 +15,9 @@ export function middleCut(text: string, limit: number): string {
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** "400 runs", or "149 of 400 runs" where some are left out. */
+export function runsShown(shown: number, total: number): string {
+  const all = plural(total, "run");
+  return shown === total ? all : `${shown.toLocaleString("en-US")} of ${all}`;
+}

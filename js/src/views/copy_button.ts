@@ -1,5 +1,6 @@
 /** A button that copies a text and says so. */
 
+import { toClipboard } from "../clipboard";
 import { button, setText } from "../dom";
 import type { Scope } from "../scope";
 
@@ -15,24 +16,10 @@ export function copyButton(label: string, text: () => string, scope: Scope): HTM
     timer = setTimeout(() => setText(made, label), SAID);
   };
   scope.listen(made, "click", () => {
-    copy(text()).then(
+    toClipboard(text()).then(
       () => say("Copied"),
       () => say("Not copied"),
     );
   });
   return made;
-}
-
-/** The clipboard is missing on pages that came over plain HTTP; a selection can be copied there too. */
-async function copy(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.style.position = "fixed";
-  area.style.opacity = "0";
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  if (!done) throw new Error("not copied");
 }

@@ -1,5 +1,6 @@
 /** "Copy as": what is filtered as a query, a SearchExpression or code, on the clipboard. */
 
+import { toClipboard } from "../clipboard";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import { ask } from "../kernel";
 import { onMessage } from "../model";
@@ -97,19 +98,4 @@ export class CopyMenu {
     setText(this.said, text);
     if (passes) setTimeout(() => setText(this.button, "Copy as"), SAID_FOR);
   }
-}
-
-/** Put a text on the clipboard; pages that are no secure context have an older way only. */
-export async function toClipboard(text: string): Promise<void> {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  const field = h("textarea", "hidden-text", { "aria-hidden": "true" });
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (!done) throw new Error("copying is not allowed");
 }

@@ -3,9 +3,8 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { button, h, setText, show } from "../dom";
 import { lossOf } from "../kernel";
-import { formatCount } from "../lib/format";
 import { recall, remember } from "../lib/memory";
-import { plural } from "../lib/text";
+import { runsShown } from "../lib/text";
 import type { Tokens } from "../lib/theme";
 import { bind, follow, type Model } from "../model";
 import { Scope } from "../scope";
@@ -94,14 +93,10 @@ export class Dashboard {
     scope.effect(() => {
       const total = shared.frame.value?.rows ?? 0;
       const kept = shared.passing.value?.rows.length ?? 0;
-      const all = plural(total, "run");
       const name = shared.frame.value?.header.title ?? "";
       setText(title, name);
       title.title = name;
-      setText(
-        count,
-        !shared.frame.value ? "Loading…" : kept === total ? all : `${formatCount(kept)} of ${all}`,
-      );
+      setText(count, !shared.frame.value ? "Loading…" : runsShown(kept, total));
       show(clear, (shared.filters.value ?? []).length > 0 || (shared.text.value ?? "") !== "");
     });
     scope.effect(() => {

@@ -3,8 +3,7 @@
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import { button, h, setText, show } from "../dom";
 import type { Frame } from "../lib/columns";
-import { formatCount } from "../lib/format";
-import { plural } from "../lib/text";
+import { runsShown } from "../lib/text";
 import type { Tokens } from "../lib/theme";
 import { bind, type Model } from "../model";
 import type { Scope } from "../scope";
@@ -69,10 +68,9 @@ export class ParamGrid {
     const { frame, passing, query } = this.shared;
     const total = frame.value?.rows ?? 0;
     const kept = passing.value?.rows.length ?? 0;
-    const all = plural(total, "run");
     const text = query.value;
     setText(this.title, frame.value?.header.title ?? "");
-    setText(this.count, !frame.value ? "Loading…" : kept === total ? all : `${formatCount(kept)} of ${all}`);
+    setText(this.count, !frame.value ? "Loading…" : runsShown(kept, total));
     setText(this.query, text);
     show(this.query, text !== "");
     show(this.clear, (this.shared.filters.value ?? []).length > 0 || this.shared.text.value !== "");

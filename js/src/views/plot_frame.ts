@@ -2,7 +2,7 @@
 
 import { button, h, setText, show } from "../dom";
 import { formatCount } from "../lib/format";
-import { plural } from "../lib/text";
+import { runsShown } from "../lib/text";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 import { emptyState } from "./empty";
@@ -18,8 +18,7 @@ export function plotCount(shared: Selection, scope: Scope): HTMLElement[] {
     const [total, shown] = [frame?.rows ?? 0, passing?.rows.length ?? 0];
     setText(title, frame?.header.title ?? "");
     title.title = frame?.header.title ?? "";
-    const all = plural(total, "run");
-    setText(count, !frame ? "Loading…" : shown === total ? all : `${formatCount(shown)} of ${all}`);
+    setText(count, !frame ? "Loading…" : runsShown(shown, total));
     show(clear, (shared.filters.value ?? []).length > 0 || (shared.text.value ?? "") !== "");
   });
   return [title, count, clear];

@@ -4,11 +4,10 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import { ask } from "../kernel";
 import type { Frame } from "../lib/columns";
-import { formatCount } from "../lib/format";
 import { groupedItems, type Items, NO_ITEMS, plainItems } from "../lib/items";
 import { coloursOf } from "../lib/palette";
 import { type SortKey, sortedRows } from "../lib/sort";
-import { plural } from "../lib/text";
+import { runsShown } from "../lib/text";
 import type { Tokens } from "../lib/theme";
 import { bind, type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
@@ -221,11 +220,10 @@ export class RunTable {
 
   private paintBar(frame: Frame | null, shown: number): void {
     const total = frame?.rows ?? 0;
-    const all = plural(total, "run");
     show(this.reload, frame?.header.again === true);
     setText(this.title, frame?.header.title ?? "");
     this.title.title = frame?.header.title ?? "";
-    setText(this.count, frame ? (shown === total ? all : `${formatCount(shown)} of ${all}`) : "Loading…");
+    setText(this.count, frame ? runsShown(shown, total) : "Loading…");
     const text = this.shared.text.value ?? "";
     if (this.search.value !== text) this.search.value = text;
     this.grid.root.setAttribute("aria-label", `Runs ${frame?.header.title ?? ""}`.trim());

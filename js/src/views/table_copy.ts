@@ -1,5 +1,6 @@
 /** Takes rows out of the table: to the clipboard, or into a file made in the page. */
 
+import { toClipboard } from "../clipboard";
 import { h } from "../dom";
 import type { Column } from "../lib/columns";
 import { csvText, jsonText, rowsOf, tsvText } from "../lib/table_text";
@@ -31,8 +32,12 @@ export class TableCopy {
   /** What happened, in a few words. */
   async copy(): Promise<string> {
     const rows = this.rows();
-    const done = await toClipboard(tsvText(this.columns(), rows), this.place);
-    return done ? `${plural(rows.length, "run")} copied` : "The browser did not allow copying";
+    try {
+      await toClipboard(tsvText(this.columns(), rows), this.place);
+    } catch {
+      return "The browser did not allow copying";
+    }
+    return `${plural(rows.length, "run")} copied`;
   }
 
   save(kind: FileKind): string {
@@ -47,23 +52,5 @@ export class TableCopy {
     link.remove();
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
     return `${plural(rows.length, "run")} saved`;
-  }
-}
-
-/** By the clipboard's own interface; where that is refused, by a field that is copied from. */
-async function toClipboard(text: string, place: HTMLElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const before = document.activeElement as HTMLElement | null;
-    const field = h("textarea", "hidden-text", { "aria-hidden": "true" });
-    field.value = text;
-    place.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    before?.focus();
-    return done;
   }
 }

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from sm_track_widgets.reading.query.nodes import Field
-from sm_track_widgets.reading.table.of_frame import SDK_STATISTICS
-from sm_track_widgets.reading.table.table import STATISTICS
+from sm_track_widgets.reading.table.of_frame import OURS, SDK_STATISTICS, SDKS
 
 _FIXED = {
     "run": "name",
@@ -16,8 +13,6 @@ _FIXED = {
     **{name: name for name in ("experiment", "group", "status", "message", "created_by", "started", "ended")},
 }
 _NONE = {"SourceArn", "Trials", "Experiments"}
-_OURS = re.compile(rf"metrics\.(?P<name>.+)\.(?P<kind>{'|'.join(STATISTICS)})", re.DOTALL)
-_SDKS = re.compile(rf"(?P<name>.+) - (?P<kind>{'|'.join(SDK_STATISTICS)}|MediaType|Value)", re.DOTALL)
 
 
 def field_of_column(name: str) -> Field | None:
@@ -27,7 +22,7 @@ def field_of_column(name: str) -> Field | None:
     """
     if name in _FIXED:
         return Field(_FIXED[name])
-    if found := _OURS.fullmatch(name) or _SDKS.fullmatch(name):
+    if found := OURS.fullmatch(name) or SDKS.fullmatch(name):
         return _of_metric_or_artifact(found["name"], found["kind"])
     if name.startswith("tags."):
         return Field("tag", name.removeprefix("tags."))

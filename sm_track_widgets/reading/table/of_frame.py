@@ -13,8 +13,8 @@ from sm_track_widgets.reading.table.table import STATISTICS, Table
 from sm_track_widgets.reading.table.words import Words
 
 SDK_STATISTICS = {member: kind for kind, member in STATISTICS.items()}
-_OURS = re.compile(rf"metrics\.(?P<name>.+)\.(?P<kind>{'|'.join(STATISTICS)})", re.DOTALL)
-_SDKS = re.compile(rf"(?P<name>.+) - (?P<kind>{'|'.join(SDK_STATISTICS)}|MediaType|Value)", re.DOTALL)
+OURS = re.compile(rf"metrics\.(?P<name>.+)\.(?P<kind>{'|'.join(STATISTICS)})", re.DOTALL)
+SDKS = re.compile(rf"(?P<name>.+) - (?P<kind>{'|'.join(SDK_STATISTICS)}|MediaType|Value)", re.DOTALL)
 _TEXTS = {
     "run": ("fact", "name"),
     "DisplayName": ("fact", "name"),
@@ -77,11 +77,11 @@ def _add(table: Table, name: str, column: Any) -> None:
     elif name in _LISTS:
         for kind in _LISTS[name]:
             _put_words(table, kind, "0", Words.of([_first(value) for value in column.tolist()]))
-    elif found := _OURS.fullmatch(name):
+    elif found := OURS.fullmatch(name):
         _put(table, found["kind"], found["name"], _numbers(column))
     elif name.startswith("tags."):
         _put_words(table, "tag", name.removeprefix("tags."), _texts(column))
-    elif found := _SDKS.fullmatch(name):
+    elif found := SDKS.fullmatch(name):
         _add_sdks(table, found["name"], found["kind"], column)
     elif name != "TrialComponentName":
         _add_parameter(table, name.removeprefix("params."), column)

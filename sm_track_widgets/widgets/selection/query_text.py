@@ -67,18 +67,22 @@ def words(filter_text: str) -> list[str]:
     return [word for word in found if word]
 
 
+def searched(data: ColumnData, value: str) -> str:
+    """Return what words are looked for in: a state is found by the service's word and by the one that is shown."""
+    told = f"{value} {status.word(value)}" if data.kind == "status" else value
+    return told.lower()
+
+
 def _word_text(word: str, fields: Mapping[str, str], column: Callable[[str], ColumnData]) -> str:
     parts: list[str] = []
     for name, field in fields.items():
         data = column(name)
         if data.numbers is not None:
             continue
-        if data.kind == "status":
-            states: list[str | float | None] = [
-                value for value in data.texts if word in f"{value} {status.word(value)}".lower()
-            ]
-            parts += [_one_of(field, states)] if states else []
-        elif any(word in value.lower() for value in data.texts):
+        found: list[str | float | None] = [text for text in data.texts if word in searched(data, text)]
+        if found and data.kind == "status":
+            parts.append(_one_of(field, found))
+        elif found:
             parts.append(f"{field} ILIKE {_quoted(f'%{_literal(word)}%')}")
     if not parts:
         return f"name ILIKE {_quoted(f'%{_literal(word)}%')}"

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sm_track_widgets.charts import status
 from sm_track_widgets.reading import frames
 from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.columns import ColumnData
 from sm_track_widgets.widgets.selection.filters import Filter, Mask, keeps
-from sm_track_widgets.widgets.selection.query_text import words
+from sm_track_widgets.widgets.selection.query_text import searched, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,9 +100,3 @@ class Rows:
                 hits = [word in searched(data, value) for value in data.texts]
                 found |= np.array([*hits, False], dtype=np.bool_)[data.codes]
         return found
-
-
-def searched(data: ColumnData, value: str) -> str:
-    """Return what words are looked for in: a state is found by the service's word and by the one that is shown."""
-    told = f"{value} {status.word(value)}" if data.kind == "status" else value
-    return told.lower()
