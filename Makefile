@@ -85,7 +85,7 @@ test-notebooks: .venv/sdk2/.ready ## nbval over notebooks/, nbconvert's HTML
 test-browser: .venv/sdk2/.ready $(JS_READY) ## JupyterLab in Chromium; screenshots in build/screenshots
 	@scripts/chromium.sh
 	@scripts/headline.sh "Browser: JupyterLab in Chromium"
-	@$(SDK2)/python $(PYTEST) tests/browser
+	@$(SDK2)/python $(PYTEST) --reruns 1 tests/browser
 
 soak: .venv/sdk2/.ready ## the long forms of tests: hundreds of kills, many processes for minutes
 	@scripts/headline.sh "Soak"

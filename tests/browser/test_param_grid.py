@@ -77,7 +77,7 @@ def test_handles_are_moved_by_keys_and_python_sets_filters(open_notebook):
     cells = notebook.page.locator(".jp-Cell").count()
     notebook.page.keyboard.press("ArrowRight")
     until("a bound", lambda: "params.depth >= 3" in grid.inner_text())
-    assert low.get_attribute("aria-valuetext") == "3"
+    until("the handle tells it", lambda: low.get_attribute("aria-valuetext") == "3")
     notebook.page.keyboard.press("b")  # a shortcut of the notebook's
     assert notebook.page.locator(".jp-Cell").count() == cells
     notebook.page.keyboard.press("Escape")
