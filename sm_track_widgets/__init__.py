@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sm_track_widgets._errors import (
         ConfigError,
         NotFoundError,
+        RunStopped,
         ServiceRefusedError,
         TrackError,
         UsageError,
@@ -61,6 +62,7 @@ __all__ = [
     "Run",
     "RunDetail",
     "RunDetails",
+    "RunStopped",
     "RunTable",
     "Scatter",
     "Selection",
@@ -104,6 +106,7 @@ _HOMES = {
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
+    "RunStopped": "_errors",
     "RunTable": "widgets.run_table",
     "Selection": "widgets.selection.selection",
     "Scatter": "widgets.scatter",
