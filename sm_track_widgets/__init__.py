@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Alert",
     "BestRun",
     "Compare",
     "ConfigError",
@@ -71,10 +73,13 @@ __all__ = [
     "TrackError",
     "UsageError",
     "__version__",
+    "alert",
+    "alerts",
     "analytics",
     "artifacts",
     "autolog",
     "best_run",
+    "clear_alerts",
     "connect",
     "curves",
     "experiments",
@@ -92,6 +97,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Alert": "actions.alerts.watching",
     "BestRun": "reading.best",
     "Compare": "widgets.compare",
     "ConfigError": "_errors",
@@ -114,10 +120,13 @@ _HOMES = {
     "SweepBoard": "widgets.sweep_board",
     "TrackError": "_errors",
     "UsageError": "_errors",
+    "alert": "actions.alerts.watching",
+    "alerts": "actions.alerts.watching",
     "analytics": "reading",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
+    "clear_alerts": "actions.alerts.watching",
     "connect": "connection",
     "curves": "reading.lines",
     "experiments": "reading.experiments",

@@ -306,6 +306,10 @@ class Recorder:
         for told in self._watchers:
             told(name, step, when, value)
 
+    def remark(self, text: str) -> None:
+        """Add one line to `warnings`, which the card shows; a line that is there already is not repeated."""
+        self._warn(text)
+
     def at_close(self, call: Callable[[], object]) -> None:
         """Have `call` run once, just before the run is closed, while it can still be logged to; the newest first.
 

@@ -167,10 +167,16 @@ def test_who_watches_the_points_can_end_the_run(home: Connection) -> None:
         if value > 1:
             raise RunStopped("loss is over 1")
 
-    with pytest.raises(RunStopped), Run("e", "r", connection=home) as run:
-        run.watch(told)
-        for step in range(10):
-            run.log_metric("loss", step / 2, step=step)
+    run = Run("e", "r", connection=home)
+    run.watch(told)
+
+    def body() -> None:
+        with run:
+            for step in range(10):
+                run.log_metric("loss", step / 2, step=step)
+
+    with pytest.raises(RunStopped):
+        body()
     assert seen == [("loss", 0, 0.0), ("loss", 1, 0.5), ("loss", 2, 1.0), ("loss", 3, 1.5)]
     assert stored(run)["Status"] == {"PrimaryStatus": "Stopped", "Message": "loss is over 1"}
     assert points(run, "loss")[-1] == (3, 1.5)
