@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import (
@@ -159,7 +160,7 @@ class SmRunMagics(ShellMagics):
 
         if self.tracker.runs:
             raise UsageError("This cell is a run already.", "Split the cell, or use: with Run(...)")
-        request = request_of(parsed, namespace, source, self.tracker.cell_id)
+        request = replace(request_of(parsed, namespace, source), cell_id=self.tracker.cell_id)
         opened = cell_run.CellRun(self.ip, request)
         self.tracker.add(opened)
         try:
@@ -209,9 +210,7 @@ class SmRunMagics(ShellMagics):
 NESTED_CURE = "Use %%sm_run as the first line of a cell and leave out --allow-errors."
 
 
-def request_of(
-    parsed: argparse.Namespace, namespace: Mapping[str, Any], source: str, cell_id: str = ""
-) -> Any:
+def request_of(parsed: argparse.Namespace, namespace: Mapping[str, Any], source: str) -> Any:
     """Turn the parsed options of ``%%sm_run`` into what a run is opened with."""
     from sm_track_widgets.magics.cell_run import Request
 
@@ -244,7 +243,6 @@ def request_of(
         quiet=parsed.quiet,
         capture=_parts(parsed),
         source=source,
-        cell_id=cell_id,
         nested=parsed.nested,
         parent=text(parsed.parent),
         autolog=_frameworks(parsed.autolog),
