@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.metric_chart import MetricChart
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
+    from sm_track_widgets.widgets.report import report
     from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
@@ -89,6 +90,7 @@ __all__ = [
     "load_run",
     "metrics",
     "parameters",
+    "report",
     "run_details",
     "runs",
     "sync",
@@ -135,6 +137,7 @@ _HOMES = {
     "load_run": "tracking.run",
     "metrics": "reading",
     "parameters": "reading",
+    "report": "widgets.report",
     "run_details": "widgets.run_details",
     "runs": "reading",
     "sync": "tracking.outbox.sync",

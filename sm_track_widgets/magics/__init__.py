@@ -19,6 +19,7 @@ from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
 from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
+from sm_track_widgets.magics.report_magic import SmReportMagics
 from sm_track_widgets.magics.rerun_magic import SmRerunMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
@@ -55,6 +56,7 @@ class _Loaded:
             SmAutologMagics(shell),
             SmAlertMagics(shell),
             SmRerunMagics(shell),
+            SmReportMagics(shell),
         ]
         table: dict[str, dict[str, Any]] = shell.magics_manager.magics
         self.names = {kind: {n for m in self.magics for n in m.magics[kind]} for kind in ("line", "cell")}
