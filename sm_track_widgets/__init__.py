@@ -19,6 +19,14 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.registry import (
+        ModelVersion,
+        approve,
+        model_versions,
+        models,
+        register,
+        reject,
+    )
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.model_versions import ModelVersions
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
     from sm_track_widgets.widgets.run_detail import RunDetail
@@ -54,6 +63,8 @@ __all__ = [
     "Importance",
     "LiveRun",
     "MetricChart",
+    "ModelVersion",
+    "ModelVersions",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
@@ -70,6 +81,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "analytics",
+    "approve",
     "artifacts",
     "autolog",
     "best_run",
@@ -81,7 +93,11 @@ __all__ = [
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "model_versions",
+    "models",
     "parameters",
+    "register",
+    "reject",
     "run_details",
     "runs",
     "sync",
@@ -97,6 +113,8 @@ _HOMES = {
     "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
+    "ModelVersion": "actions.registry",
+    "ModelVersions": "widgets.model_versions",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
@@ -112,6 +130,7 @@ _HOMES = {
     "TrackError": "_errors",
     "UsageError": "_errors",
     "analytics": "reading",
+    "approve": "actions.registry",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
@@ -122,7 +141,11 @@ _HOMES = {
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "model_versions": "actions.registry",
+    "models": "actions.registry",
     "parameters": "reading",
+    "register": "actions.registry",
+    "reject": "actions.registry",
     "run_details": "widgets.run_details",
     "runs": "reading",
     "sync": "tracking.outbox.sync",
