@@ -21,6 +21,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
+    from sm_track_widgets.actions.registry import (
+        ModelVersion,
+        approve,
+        model_versions,
+        models,
+        register,
+        reject,
+    )
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.model_versions import ModelVersions
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
     from sm_track_widgets.widgets.report import report
@@ -58,6 +67,8 @@ __all__ = [
     "Importance",
     "LiveRun",
     "MetricChart",
+    "ModelVersion",
+    "ModelVersions",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
@@ -77,6 +88,7 @@ __all__ = [
     "alert",
     "alerts",
     "analytics",
+    "approve",
     "artifacts",
     "autolog",
     "best_run",
@@ -89,8 +101,12 @@ __all__ = [
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "model_versions",
+    "models",
     "parameters",
     "report",
+    "register",
+    "reject",
     "run_details",
     "runs",
     "sync",
@@ -107,6 +123,8 @@ _HOMES = {
     "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
+    "ModelVersion": "actions.registry",
+    "ModelVersions": "widgets.model_versions",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
@@ -125,6 +143,7 @@ _HOMES = {
     "alert": "actions.alerts.watching",
     "alerts": "actions.alerts.watching",
     "analytics": "reading",
+    "approve": "actions.registry",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
@@ -136,8 +155,12 @@ _HOMES = {
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "model_versions": "actions.registry",
+    "models": "actions.registry",
     "parameters": "reading",
     "report": "widgets.report",
+    "register": "actions.registry",
+    "reject": "actions.registry",
     "run_details": "widgets.run_details",
     "runs": "reading",
     "sync": "tracking.outbox.sync",
