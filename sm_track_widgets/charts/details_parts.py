@@ -35,7 +35,7 @@ def headline(facts: RunFacts) -> list[str]:
     if facts.started is not None:
         ended = facts.ended
         told.append(
-            numbers.duration(ended - facts.started)
+            numbers.clock(ended - facts.started)
             if ended is not None
             else f"started {numbers.moment(facts.started)} UTC"
         )

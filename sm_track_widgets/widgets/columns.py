@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._names import is_system, lower_is_better
+from sm_track_widgets.charts import natural
 from sm_track_widgets.charts.palette import PALETTE
 from sm_track_widgets.reading.query.of_column import fields_of_frame
 from sm_track_widgets.reading.query.written import written_field
@@ -158,8 +159,12 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def comparable(column: Any) -> Any:
-    """Return what a column is sorted by: numbers and texts in one column are all texts, as in the page."""
-    return column.map(str, na_action="ignore") if column.dtype == object else column
+    """Return what a column is sorted by, as in the page: texts by their natural order, empty ones as missing."""
+    data = column_data("", column)
+    if data.numbers is not None:
+        return column
+    places = np.array([*natural.ranks(data.texts), np.nan])  # code -1, a missing text, is the last
+    return pd.Series(places[data.codes], index=column.index)
 
 
 def default_columns(frame: pd.DataFrame) -> list[str]:
