@@ -19,6 +19,10 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
+    from sm_track_widgets.actions.cleanup.delete import delete_runs
+    from sm_track_widgets.actions.cleanup.gc import gc
+    from sm_track_widgets.actions.cleanup.planning import plan_delete
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -70,18 +74,23 @@ __all__ = [
     "UsageError",
     "__version__",
     "analytics",
+    "archive_runs",
     "artifacts",
     "autolog",
     "best_run",
     "connect",
     "curves",
+    "delete_runs",
     "experiments",
     "export",
+    "gc",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
     "parameters",
+    "plan_delete",
+    "restore_runs",
     "run_details",
     "runs",
     "sync",
@@ -112,17 +121,22 @@ _HOMES = {
     "TrackError": "_errors",
     "UsageError": "_errors",
     "analytics": "reading",
+    "archive_runs": "actions.cleanup.archive",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
     "connect": "connection",
     "curves": "reading.lines",
+    "delete_runs": "actions.cleanup.delete",
     "experiments": "reading.experiments",
     "export": "reading.export",
+    "gc": "actions.cleanup.gc",
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
     "parameters": "reading",
+    "plan_delete": "actions.cleanup.planning",
+    "restore_runs": "actions.cleanup.archive",
     "run_details": "widgets.run_details",
     "runs": "reading",
     "sync": "tracking.outbox.sync",
