@@ -35,7 +35,7 @@ def headline(facts: RunFacts) -> list[str]:
     if facts.started is not None:
         ended = facts.ended
         told.append(
-            numbers.duration(ended - facts.started)
+            numbers.clock(ended - facts.started)
             if ended is not None
             else f"started {numbers.moment(facts.started)} UTC"
         )
@@ -68,6 +68,7 @@ def about(facts: RunFacts) -> list[tuple[str, str]]:
         ("Parent", facts.parent),
         ("Tags", tags),
         ("Commit", commit(git)),
+        ("Registered as", ", ".join(facts.models)),
         ("Stored as", facts.component),
     ]
     return [(name, value) for name, value in rows if value]

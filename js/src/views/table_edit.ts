@@ -1,15 +1,14 @@
 /** Changes runs from the table: a tag in its cell, and archiving with a way back. The kernel writes. */
 
 import { type Signal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setText, show } from "../dom";
-import { ask } from "../kernel";
 import { type Column, isCodes, textAt } from "../lib/columns";
 import { plural } from "../lib/text";
 import { type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 
-const BUSY_AFTER = 1500;
 const UNDO_FOR = 10_000;
 const MOST = 256;
 
@@ -24,16 +23,17 @@ export class TableEdit {
   /** Texts that were typed and that the kernel has not written yet, by `pendingKey`. */
   readonly pending: Signal<ReadonlyMap<string, string>> = signal(new Map());
   private archived: string[] = [];
-  private waiting: ReturnType<typeof setTimeout> | undefined;
+  private readonly asking: Asking;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly shared: Selection,
     private readonly writable: boolean,
     private readonly back: () => HTMLElement,
     scope: Scope,
   ) {
+    this.asking = new Asking(model, scope);
     this.root.append(this.text, " ", this.undo);
     show(this.root, false);
     scope.listen(this.undo, "click", () => this.restore());
@@ -41,9 +41,10 @@ export class TableEdit {
       if (content["type"] === "tagged") this.tagged(content);
       if (content["type"] === "archived") this.told(content);
     });
-    scope.add(() => {
-      clearTimeout(this.waiting);
-      clearTimeout(this.hiding);
+    scope.add(() => clearTimeout(this.hiding));
+    scope.effect(() => {
+      const told = this.asking.text("Saving…");
+      if (told) this.say(told);
     });
   }
 
@@ -125,14 +126,11 @@ export class TableEdit {
 
   // -- the kernel --------------------------------------------------------------------------------------------------
   private send(content: Record<string, unknown>): void {
-    this.say("Saving…");
-    ask(this.model, content);
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.say("Kernel is busy…"), BUSY_AFTER);
+    this.asking.ask(content);
   }
 
   private answered(): void {
-    clearTimeout(this.waiting);
+    this.asking.answered();
     clearTimeout(this.hiding);
   }
 
