@@ -20,6 +20,10 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
+    from sm_track_widgets.actions.cleanup.delete import delete_runs
+    from sm_track_widgets.actions.cleanup.gc import gc
+    from sm_track_widgets.actions.cleanup.planning import plan_delete
     from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
     from sm_track_widgets.actions.registry import (
         ModelVersion,
@@ -88,6 +92,7 @@ __all__ = [
     "alert",
     "alerts",
     "analytics",
+    "archive_runs",
     "approve",
     "artifacts",
     "autolog",
@@ -95,8 +100,10 @@ __all__ = [
     "clear_alerts",
     "connect",
     "curves",
+    "delete_runs",
     "experiments",
     "export",
+    "gc",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
@@ -104,6 +111,9 @@ __all__ = [
     "model_versions",
     "models",
     "parameters",
+    "plan_delete",
+    "restore_runs",
+    "report",
     "register",
     "reject",
     "report",
@@ -143,6 +153,7 @@ _HOMES = {
     "alert": "actions.alerts.watching",
     "alerts": "actions.alerts.watching",
     "analytics": "reading",
+    "archive_runs": "actions.cleanup.archive",
     "approve": "actions.registry",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
@@ -150,14 +161,18 @@ _HOMES = {
     "clear_alerts": "actions.alerts.watching",
     "connect": "connection",
     "curves": "reading.lines",
+    "delete_runs": "actions.cleanup.delete",
     "experiments": "reading.experiments",
     "export": "reading.export",
+    "gc": "actions.cleanup.gc",
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
     "model_versions": "actions.registry",
     "models": "actions.registry",
     "parameters": "reading",
+    "plan_delete": "actions.cleanup.planning",
+    "restore_runs": "actions.cleanup.archive",
     "report": "widgets.report",
     "register": "actions.registry",
     "reject": "actions.registry",

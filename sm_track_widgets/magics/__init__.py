@@ -11,6 +11,7 @@ from sm_track_widgets.magics.autolog_magic import SmAutologMagics, autolog_off
 from sm_track_widgets.magics.base import Notices
 from sm_track_widgets.magics.best_magic import SmBestMagics
 from sm_track_widgets.magics.cell import CellTracker
+from sm_track_widgets.magics.cleanup_magics import SmCleanupMagics
 from sm_track_widgets.magics.compare_magic import SmCompareMagics
 from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
@@ -50,6 +51,7 @@ class _Loaded:
             SmExportMagics(shell),
             SmExplorerMagics(shell),
             SmSyncMagics(shell),
+            SmCleanupMagics(shell),
             SmShowMagics(shell),
             SmCompareMagics(shell),
             SmImportanceMagics(shell),
