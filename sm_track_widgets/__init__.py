@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.labels import set_notes, set_tags
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -84,6 +85,8 @@ __all__ = [
     "parameters",
     "run_details",
     "runs",
+    "set_notes",
+    "set_tags",
     "sync",
     "to_search_expression",
     "unload_ipython_extension",
@@ -125,6 +128,8 @@ _HOMES = {
     "parameters": "reading",
     "run_details": "widgets.run_details",
     "runs": "reading",
+    "set_notes": "actions.labels",
+    "set_tags": "actions.labels",
     "sync": "tracking.outbox.sync",
     "to_search_expression": "reading.query",
 }

@@ -16,6 +16,7 @@ from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
 from sm_track_widgets.magics.explorer_magics import SmExplorerMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
+from sm_track_widgets.magics.label_magics import SmLabelMagics
 from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
@@ -47,6 +48,7 @@ class _Loaded:
             SmExplorerMagics(shell),
             SmSyncMagics(shell),
             SmShowMagics(shell),
+            SmLabelMagics(shell),
             SmCompareMagics(shell),
             SmImportanceMagics(shell),
             SmConfigMagics(shell),
