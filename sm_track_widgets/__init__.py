@@ -15,11 +15,21 @@ if TYPE_CHECKING:
     from sm_track_widgets._errors import (
         ConfigError,
         NotFoundError,
+        RunStopped,
         ServiceRefusedError,
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
     from sm_track_widgets.actions.labels import set_notes, set_tags
+    from sm_track_widgets.actions.registry import (
+        ModelVersion,
+        approve,
+        model_versions,
+        models,
+        register,
+        reject,
+    )
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -36,8 +46,10 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.model_versions import ModelVersions
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
+    from sm_track_widgets.widgets.report import report
     from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
@@ -48,6 +60,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Alert",
     "BestRun",
     "Compare",
     "ConfigError",
@@ -55,6 +68,8 @@ __all__ = [
     "Importance",
     "LiveRun",
     "MetricChart",
+    "ModelVersion",
+    "ModelVersions",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
@@ -62,6 +77,7 @@ __all__ = [
     "Run",
     "RunDetail",
     "RunDetails",
+    "RunStopped",
     "RunTable",
     "Scatter",
     "Selection",
@@ -70,10 +86,14 @@ __all__ = [
     "TrackError",
     "UsageError",
     "__version__",
+    "alert",
+    "alerts",
     "analytics",
+    "approve",
     "artifacts",
     "autolog",
     "best_run",
+    "clear_alerts",
     "connect",
     "curves",
     "experiments",
@@ -82,7 +102,12 @@ __all__ = [
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "model_versions",
+    "models",
     "parameters",
+    "register",
+    "reject",
+    "report",
     "run_details",
     "runs",
     "set_notes",
@@ -93,6 +118,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Alert": "actions.alerts.watching",
     "BestRun": "reading.best",
     "Compare": "widgets.compare",
     "ConfigError": "_errors",
@@ -100,6 +126,8 @@ _HOMES = {
     "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
+    "ModelVersion": "actions.registry",
+    "ModelVersions": "widgets.model_versions",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
@@ -107,6 +135,7 @@ _HOMES = {
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
+    "RunStopped": "_errors",
     "RunTable": "widgets.run_table",
     "Selection": "widgets.selection.selection",
     "Scatter": "widgets.scatter",
@@ -114,10 +143,14 @@ _HOMES = {
     "SweepBoard": "widgets.sweep_board",
     "TrackError": "_errors",
     "UsageError": "_errors",
+    "alert": "actions.alerts.watching",
+    "alerts": "actions.alerts.watching",
     "analytics": "reading",
+    "approve": "actions.registry",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
+    "clear_alerts": "actions.alerts.watching",
     "connect": "connection",
     "curves": "reading.lines",
     "experiments": "reading.experiments",
@@ -125,7 +158,12 @@ _HOMES = {
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "model_versions": "actions.registry",
+    "models": "actions.registry",
     "parameters": "reading",
+    "report": "widgets.report",
+    "register": "actions.registry",
+    "reject": "actions.registry",
     "run_details": "widgets.run_details",
     "runs": "reading",
     "set_notes": "actions.labels",

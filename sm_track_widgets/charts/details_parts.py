@@ -68,6 +68,7 @@ def about(facts: RunFacts) -> list[tuple[str, str]]:
         ("Parent", facts.parent),
         ("Tags", tags),
         ("Commit", commit(git)),
+        ("Registered as", ", ".join(facts.models)),
         ("Stored as", facts.component),
     ]
     return [(name, value) for name, value in rows if value]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets import _aws
 from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import UsageError, did_you_mean
+from sm_track_widgets.actions.cells.staleness import stale
 from sm_track_widgets.charts.details_parts import nothing
 from sm_track_widgets.charts.static_details import TABS, details_html, metrics_of
 from sm_track_widgets.charts.text_details import details_text
 from sm_track_widgets.reading.run_facts import RunFacts, stored_facts
+from sm_track_widgets.tracking.redact import Redactor
 from sm_track_widgets.tracking.registry import is_called, open_runs
 from sm_track_widgets.widgets.open_facts import open_facts
 
@@ -138,6 +140,9 @@ def run_details(
     place = connection or connections.current()
     run = next((run for run in reversed(open_runs()) if is_called(run, name, experiment, place)), None)
     facts = open_facts(run) if run is not None else stored_facts(place, name, experiment)
+    edited = stale(facts.capture, Redactor(place.settings.redact).clean) if run is None else None
+    if edited is not None:
+        facts.remarks.append(f"{edited} %sm_rerun brings back the one that ran.")
     return RunDetails(facts, tab, source=run)
 
 

@@ -1,8 +1,8 @@
 /** The table of runs: filter, column choice, sorting and selection over one frame. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
-import { ask } from "../kernel";
 import type { Frame } from "../lib/columns";
 import { groupedItems, type Items, NO_ITEMS, plainItems } from "../lib/items";
 import { NOTES } from "../lib/notes";
@@ -27,8 +27,6 @@ import { TableLayout } from "./table_layout";
 import { ColumnMenu } from "./table_menu";
 import { ROW_HEIGHT } from "./table_rows";
 
-const BUSY_AFTER = 1500;
-
 const NONE: string[] = [];
 
 export class RunTable {
@@ -37,7 +35,7 @@ export class RunTable {
   private readonly height: Signal<number>;
   private readonly groupBy: Signal<string>;
   private readonly opened = signal<ReadonlySet<string>>(new Set());
-  private readonly refreshing = signal(false);
+  private readonly refreshing: Asking;
   private readonly problem = signal("");
   private readonly layout: TableLayout;
   /** Rows that pass, sorted. */
@@ -73,6 +71,7 @@ export class RunTable {
     private readonly shared: Selection,
   ) {
     this.frame = shared.frame;
+    this.refreshing = new Asking(shared.model, scope);
     this.sort = bind(model, "sort", scope);
     this.height = bind(model, "height", scope, 400);
     this.groupBy = bind(model, "group_by", scope);
@@ -210,12 +209,12 @@ export class RunTable {
     scope.listen(this.reload, "click", () => this.refresh());
     onMessage(this.shared.model, scope, (content) => {
       if (content["type"] !== "refreshed") return;
-      this.refreshing.value = false;
+      this.refreshing.answered();
       this.problem.value = String(content["error"] ?? "");
     });
     scope.effect(() => {
-      this.reload.disabled = this.refreshing.value;
-      setText(this.reload, this.refreshing.value ? "Refreshing…" : "Refresh");
+      this.reload.disabled = this.refreshing.waiting.value;
+      setText(this.reload, this.refreshing.text("Refreshing…") || "Refresh");
       const missing = this.frame.value?.header.missing ?? "";
       const told = this.problem.value || (missing && `Incomplete. ${missing}`);
       setText(this.error, told);
@@ -224,12 +223,8 @@ export class RunTable {
   }
 
   private refresh(): void {
-    this.refreshing.value = true;
     this.problem.value = "";
-    ask(this.shared.model, { type: "refresh" });
-    setTimeout(() => {
-      if (this.refreshing.value) setText(this.reload, "Kernel is busy…");
-    }, BUSY_AFTER);
+    this.refreshing.ask({ type: "refresh" });
   }
 
   private paintBar(frame: Frame | null, shown: number): void {

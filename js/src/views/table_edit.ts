@@ -1,8 +1,8 @@
 /** Changes runs from the table: a tag in its cell, and archiving with a way back. The kernel writes. */
 
 import { type Signal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setText, show } from "../dom";
-import { ask } from "../kernel";
 import { type Column, isCodes, textAt } from "../lib/columns";
 import { NOTES, notesColumn } from "../lib/notes";
 import { middleCut, plural } from "../lib/text";
@@ -11,7 +11,6 @@ import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 import { NotesEditor } from "./notes_editor";
 
-const BUSY_AFTER = 1500;
 const UNDO_FOR = 10_000;
 const MOST = 256;
 
@@ -38,17 +37,18 @@ export class TableEdit {
   private readonly sent = new Map<string, Change>();
   /** Texts that were not saved: who edits again goes on with them. */
   private readonly drafts = new Map<string, string>();
-  private waiting: ReturnType<typeof setTimeout> | undefined;
+  private readonly asking: Asking;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly shared: Selection,
     readonly writable: boolean,
     private readonly back: () => HTMLElement,
     scope: Scope,
   ) {
     this.editor = new NotesEditor(scope);
+    this.asking = new Asking(model, scope);
     this.root.append(this.text, " ", this.action);
     show(this.root, false);
     scope.listen(this.action, "click", () => this.act());
@@ -57,9 +57,10 @@ export class TableEdit {
       if (content["type"] === "noted") this.written(content, NOTES);
       if (content["type"] === "archived") this.told(content);
     });
-    scope.add(() => {
-      clearTimeout(this.waiting);
-      clearTimeout(this.hiding);
+    scope.add(() => clearTimeout(this.hiding));
+    scope.effect(() => {
+      const told = this.asking.text("Saving…");
+      if (told) this.say(told);
     });
   }
 
@@ -182,14 +183,11 @@ export class TableEdit {
 
   // -- the kernel --------------------------------------------------------------------------------------------------
   private send(content: Record<string, unknown>): void {
-    this.say("Saving…");
-    ask(this.model, content);
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.say("Kernel is busy…"), BUSY_AFTER);
+    this.asking.ask(content);
   }
 
   private answered(): void {
-    clearTimeout(this.waiting);
+    this.asking.answered();
     clearTimeout(this.hiding);
   }
 

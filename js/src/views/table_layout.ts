@@ -1,7 +1,7 @@
 /** Which columns the table shows, in which order and how wide; what somebody chose is remembered. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { type Remembered, recall, remember } from "../lib/column_memory";
+import { type Remembered, recallColumns, rememberColumns } from "../lib/column_memory";
 import type { Column, Frame } from "../lib/columns";
 import { onlyDiffering } from "../lib/differing";
 import { NOTES, notesColumn } from "../lib/notes";
@@ -59,7 +59,7 @@ export class TableLayout {
 
   /** Widths, and the columns that were chosen before, unless Python or somebody in this page has chosen since. */
   private restore(model: Model): void {
-    const known = recall(this.experiment);
+    const known = recallColumns(this.experiment);
     if (!known) return;
     this.widths.value = known.widths;
     if (model.get("_chosen") === true) return;
@@ -159,7 +159,7 @@ export class TableLayout {
       pinned: this.pinned.peek() ?? [],
       widths: this.widths.peek(),
     };
-    remember(this.experiment, state);
+    rememberColumns(this.experiment, state);
   }
 }
 

@@ -32,17 +32,16 @@ def columns_of(field: Field, table: Table) -> Columns:
     if field.kind in _ENTRIES:
         kind, name = _ENTRIES[field.kind]
         return Columns([], _called(table.words.get(kind, {}), name))
+    if field.kind == "column":
+        return _of_frame(field.name, table)
     if field.kind == "param":
         numbers = _called(table.numbers.get("param", {}), field.name)
         return Columns(numbers, _called(table.words.get("param", {}), field.name))
     if field.kind == "metric":
         return Columns(_called(table.numbers.get(field.statistic, {}), field.name), [])
-    if field.kind == "tag":
-        return Columns([], _called(table.words.get("tag", {}), field.name))
-    if field.kind == "artifact":
-        return Columns(
-            [], [one for way in ("output", "input") for one in _called(table.words.get(way, {}), field.name)]
-        )
+    ways = {"tag": ("tag",), "artifact": ("output", "input")}.get(field.kind)
+    if ways:
+        return Columns([], [one for way in ways for one in _called(table.words.get(way, {}), field.name)])
     return _fixed(field.kind, table)
 
 
@@ -52,6 +51,11 @@ def _notes(table: Table) -> list[Words]:
     stored = _called(table.words.get("param", {}), NOTES_PARAMETER)
     told = [Words(one.codes, [told_notes(text) for text in one.values]) for one in stored]
     return told if frames is None else [frames, *told]
+
+
+def _of_frame(name: str, table: Table) -> Columns:
+    numbers = [one for kind in ("column", "moment") for one in _exactly(table.numbers.get(kind, {}), name)]
+    return Columns(numbers, _exactly(table.words.get("column", {}), name))
 
 
 def _fixed(kind: str, table: Table) -> Columns:
@@ -68,6 +72,11 @@ def _fixed(kind: str, table: Table) -> Columns:
     if kind in _FACTS:
         return Columns([], [table.text("fact", fact) for fact in _FACTS[kind]])
     return Columns([], list(table.words.get(kind, {}).values()))
+
+
+def _exactly(columns: dict[str, _Column], name: str) -> list[_Column]:
+    """Columns of a frame may differ in case only; in any case where none is spelt so."""
+    return [columns[name]] if name in columns else _called(columns, name)
 
 
 def _called(columns: dict[str, _Column], name: str) -> list[_Column]:
