@@ -20,11 +20,12 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
     from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
     from sm_track_widgets.actions.cleanup.delete import delete_runs
     from sm_track_widgets.actions.cleanup.gc import gc
     from sm_track_widgets.actions.cleanup.planning import plan_delete
-    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
+    from sm_track_widgets.actions.labels import set_notes, set_tags
     from sm_track_widgets.actions.registry import (
         ModelVersion,
         approve,
@@ -92,8 +93,8 @@ __all__ = [
     "alert",
     "alerts",
     "analytics",
-    "archive_runs",
     "approve",
+    "archive_runs",
     "artifacts",
     "autolog",
     "best_run",
@@ -112,13 +113,14 @@ __all__ = [
     "models",
     "parameters",
     "plan_delete",
-    "restore_runs",
-    "report",
     "register",
     "reject",
     "report",
+    "restore_runs",
     "run_details",
     "runs",
+    "set_notes",
+    "set_tags",
     "sync",
     "to_search_expression",
     "unload_ipython_extension",
@@ -178,6 +180,8 @@ _HOMES = {
     "reject": "actions.registry",
     "run_details": "widgets.run_details",
     "runs": "reading",
+    "set_notes": "actions.labels",
+    "set_tags": "actions.labels",
     "sync": "tracking.outbox.sync",
     "to_search_expression": "reading.query",
 }

@@ -86,6 +86,13 @@ def default_group(experiment: str) -> str:
     return f"{DEFAULT_GROUP}{experiment[:100]}"
 
 
+def told_notes(stored: str) -> str:
+    """Return notes as they were written: the service keeps them as one line, see `tracking.values.notes`."""
+    if "\\" not in stored:
+        return stored
+    return re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", stored)
+
+
 def is_reserved(name: str) -> bool:
     """Whether a parameter or artifact of this name is ours, hidden from frames unless asked for."""
     return name.startswith(RESERVED_PREFIX)

@@ -18,6 +18,7 @@ from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
 from sm_track_widgets.magics.explorer_magics import SmExplorerMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
+from sm_track_widgets.magics.label_magics import SmLabelMagics
 from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.registry_magics import SmRegistryMagics
@@ -53,6 +54,7 @@ class _Loaded:
             SmSyncMagics(shell),
             SmCleanupMagics(shell),
             SmShowMagics(shell),
+            SmLabelMagics(shell),
             SmCompareMagics(shell),
             SmImportanceMagics(shell),
             SmRegistryMagics(shell),

@@ -19,6 +19,7 @@ from sm_track_widgets._names import (
     component_name,
     is_reserved,
     slug,
+    told_notes,
 )
 from sm_track_widgets.reading import frames, identity
 from sm_track_widgets.reading.answer import Wanted, find
@@ -148,6 +149,17 @@ def stored_facts(connection: Connection, name: str, experiment: str | None = Non
     return facts
 
 
+def find_component(connection: Connection, name: str, experiment: str | None = None) -> str:
+    """Return the trial component of a run; the arguments are those of `stored_facts`.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run.
+    """
+    return str(_find(connection, name, experiment)[0]["TrialComponentName"])
+
+
 def read_object(connection: Connection, uri: str, limit: int) -> tuple[bytes, int]:
     """Return the first `limit` bytes of an object such as ``s3://bucket/key``, and its size."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
@@ -215,7 +227,7 @@ def _facts(record: Record, experiment: str | None) -> RunFacts:
         ended=None if ended is None else ended.timestamp(),
         created_by=identity.author(record.get("CreatedBy") or {}),
         parent=tags.get(PARENT_TAG, ""),
-        notes=str(held.get(NOTES_PARAMETER, "")),
+        notes=told_notes(str(held.get(NOTES_PARAMETER, ""))),
         parameters={name: value for name, value in held.items() if not is_reserved(name)},
         tags={name: value for name, value in tags.items() if not name.startswith(frames.HIDDEN_TAGS)},
         metrics=[_metric(summary) for summary in record.get("Metrics") or ()],
