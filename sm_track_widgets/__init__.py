@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.move.report import MovePlan, MoveReport
+    from sm_track_widgets.actions.move.verbs import export_runs, import_runs, move_runs
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -54,6 +56,8 @@ __all__ = [
     "Importance",
     "LiveRun",
     "MetricChart",
+    "MovePlan",
+    "MoveReport",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
@@ -77,10 +81,13 @@ __all__ = [
     "curves",
     "experiments",
     "export",
+    "export_runs",
+    "import_runs",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "move_runs",
     "parameters",
     "run_details",
     "runs",
@@ -97,6 +104,8 @@ _HOMES = {
     "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
+    "MovePlan": "actions.move.report",
+    "MoveReport": "actions.move.report",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
@@ -119,9 +128,12 @@ _HOMES = {
     "curves": "reading.lines",
     "experiments": "reading.experiments",
     "export": "reading.export",
+    "export_runs": "actions.move.verbs",
+    "import_runs": "actions.move.verbs",
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "move_runs": "actions.move.verbs",
     "parameters": "reading",
     "run_details": "widgets.run_details",
     "runs": "reading",

@@ -43,9 +43,14 @@ NOTES_PARAMETER = "sm_track.notes"
 CONTINUED_PARAMETER = "sm_track.continued"
 """Set when a run is continued: from then on more than one journal may have points for it."""
 CAPTURE_ARTIFACT = "sm_track.capture"
+OLD_METRICS = "sm_track.old-metrics"
+"""Artifact with the points that were too old for the service when a run was moved there; parameters of this name with
+a number behind it hold their statistics."""
 PARENT_TAG = "sm_track:parent"
 ARCHIVED_TAG = "sm_track:archived"
 """Its value is ``true`` for a run that lists leave out unless asked."""
+MOVED_TAG = "sm_track:moved-from"
+"""What a run was known by where it was moved from."""
 SYSTEM_PREFIX = "system/"
 LOWER_WORDS = frozenset(
     ("loss", "losses", "error", "errors", "err", "mse", "mae", "rmse", "mape", "nll", "logloss", "perplexity", "ppl",
