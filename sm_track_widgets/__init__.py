@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sm_track_widgets.actions.cleanup.gc import gc
     from sm_track_widgets.actions.cleanup.planning import plan_delete
     from sm_track_widgets.actions.labels import set_notes, set_tags
+    from sm_track_widgets.actions.move.report import MovePlan, MoveReport
+    from sm_track_widgets.actions.move.verbs import export_runs, import_runs, move_runs
     from sm_track_widgets.actions.registry import (
         ModelVersion,
         approve,
@@ -74,6 +76,8 @@ __all__ = [
     "MetricChart",
     "ModelVersion",
     "ModelVersions",
+    "MovePlan",
+    "MoveReport",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
@@ -104,13 +108,16 @@ __all__ = [
     "delete_runs",
     "experiments",
     "export",
+    "export_runs",
     "gc",
+    "import_runs",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
     "model_versions",
     "models",
+    "move_runs",
     "parameters",
     "plan_delete",
     "register",
@@ -137,6 +144,8 @@ _HOMES = {
     "MetricChart": "widgets.metric_chart",
     "ModelVersion": "actions.registry",
     "ModelVersions": "widgets.model_versions",
+    "MovePlan": "actions.move.report",
+    "MoveReport": "actions.move.report",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
@@ -172,6 +181,12 @@ _HOMES = {
     "metrics": "reading",
     "model_versions": "actions.registry",
     "models": "actions.registry",
+    "export_runs": "actions.move.verbs",
+    "import_runs": "actions.move.verbs",
+    "link_jobs": "tracking.interop.hooks",
+    "load_run": "tracking.run",
+    "metrics": "reading",
+    "move_runs": "actions.move.verbs",
     "parameters": "reading",
     "plan_delete": "actions.cleanup.planning",
     "restore_runs": "actions.cleanup.archive",

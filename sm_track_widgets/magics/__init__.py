@@ -17,6 +17,7 @@ from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
 from sm_track_widgets.magics.explorer_magics import SmExplorerMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
+from sm_track_widgets.magics.import_magic import SmImportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
 from sm_track_widgets.magics.label_magics import SmLabelMagics
 from sm_track_widgets.magics.plot_magics import SmPlotMagics
@@ -50,6 +51,7 @@ class _Loaded:
             SmExperimentsMagics(shell),
             SmBestMagics(shell),
             SmExportMagics(shell),
+            SmImportMagics(shell),
             SmExplorerMagics(shell),
             SmSyncMagics(shell),
             SmCleanupMagics(shell),
