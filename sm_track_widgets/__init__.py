@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from sm_track_widgets._errors import (
         ConfigError,
         NotFoundError,
+        PointStopped,
         ServiceRefusedError,
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.sweep.result import SweepResult
+    from sm_track_widgets.actions.sweep.space import When
+    from sm_track_widgets.actions.sweep.verb import sweep
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -57,6 +61,7 @@ __all__ = [
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
+    "PointStopped",
     "QueryError",
     "Run",
     "RunDetail",
@@ -66,8 +71,10 @@ __all__ = [
     "Selection",
     "ServiceRefusedError",
     "SweepBoard",
+    "SweepResult",
     "TrackError",
     "UsageError",
+    "When",
     "__version__",
     "analytics",
     "artifacts",
@@ -84,6 +91,7 @@ __all__ = [
     "parameters",
     "run_details",
     "runs",
+    "sweep",
     "sync",
     "to_search_expression",
     "unload_ipython_extension",
@@ -100,6 +108,7 @@ _HOMES = {
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
+    "PointStopped": "_errors",
     "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
@@ -109,8 +118,10 @@ _HOMES = {
     "Scatter": "widgets.scatter",
     "ServiceRefusedError": "_errors",
     "SweepBoard": "widgets.sweep_board",
+    "SweepResult": "actions.sweep.result",
     "TrackError": "_errors",
     "UsageError": "_errors",
+    "When": "actions.sweep.space",
     "analytics": "reading",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
@@ -125,6 +136,7 @@ _HOMES = {
     "parameters": "reading",
     "run_details": "widgets.run_details",
     "runs": "reading",
+    "sweep": "actions.sweep.verb",
     "sync": "tracking.outbox.sync",
     "to_search_expression": "reading.query",
 }

@@ -55,6 +55,14 @@ class ServiceRefusedError(TrackError):
         super().__init__(message, cure)
 
 
+class PointStopped(Exception):  # noqa: N818 - no error: a point of a sweep that is not worth going on with
+    """Ends a point of a sweep early, since others do better; the run is closed as Stopped, ``pruned``.
+
+    Raised by ``run.report`` and, with early stopping, by ``run.log_metric`` of the goal's metric. Code that catches
+    every exception lets it pass.
+    """
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``"Did you mean 'x'?"`` for the nearest of `known`, or an empty text."""
     near = difflib.get_close_matches(name, list(known), n=1)

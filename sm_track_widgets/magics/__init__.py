@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _aws, _progress
-from sm_track_widgets.magics import progress_bar
+from sm_track_widgets.actions.sweep import watching
+from sm_track_widgets.magics import progress_bar, sweep_view
 from sm_track_widgets.magics.autolog_magic import SmAutologMagics, autolog_off
 from sm_track_widgets.magics.base import Notices
 from sm_track_widgets.magics.best_magic import SmBestMagics
@@ -20,6 +21,7 @@ from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
+from sm_track_widgets.magics.sweep_magic import SmSweepMagics
 from sm_track_widgets.magics.sync_magic import SmSyncMagics
 from sm_track_widgets.magics.transform import transform
 from sm_track_widgets.tracking.interop import hooks as interop
@@ -39,6 +41,7 @@ class _Loaded:
         self.notices = Notices()
         self.magics: list[Any] = [
             SmRunMagics(shell, self.tracker),
+            SmSweepMagics(shell),
             SmReadMagics(shell),
             SmPlotMagics(shell),
             SmExperimentsMagics(shell),
@@ -66,6 +69,7 @@ class _Loaded:
         self.tracker.register()
         self.notices.install()
         _progress.install(progress_bar.maker(self.shell))
+        watching.install(sweep_view.maker(self.shell))
         self.shell.input_transformers_cleanup.append(transform)
 
     def _look(self, *_: Any) -> None:
@@ -78,6 +82,7 @@ class _Loaded:
             self.shell.input_transformers_cleanup.remove(transform)
         self.tracker.unregister()
         _progress.uninstall()
+        watching.uninstall()
         self.notices.remove()
         _forget_callbacks(self.shell)
         manager: Any = self.shell.magics_manager

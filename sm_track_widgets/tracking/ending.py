@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 from asyncio import CancelledError
 
+from sm_track_widgets._errors import PointStopped
 from sm_track_widgets._names import MAX_MESSAGE
 from sm_track_widgets._types import Status
+
+PRUNED = "pruned"
+"""How the message of a point begins that a sweep has stopped early."""
 
 
 def outcome(error: BaseException | None) -> tuple[Status, str]:
     """Return status and message for a body that ended with `error` (None: normally).
 
-    An interrupt, a cancelled task and a closed generator are Stopped; ``SystemExit`` follows its code, as a shell
+    An interrupt, a cancelled task and a closed generator are Stopped; so is a point of a sweep that was stopped early,
+    whose message begins with ``pruned``; ``SystemExit`` follows its code, as a shell
     would; everything else is Failed. The message is ``TypeName: text`` on one line.
     """
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return "Completed", ""
     if isinstance(error, KeyboardInterrupt | CancelledError | GeneratorExit):
         return "Stopped", message_of(error)
+    if isinstance(error, PointStopped):
+        return "Stopped", one_line_message(f"{PRUNED}: {error}" if str(error) else PRUNED)
     return "Failed", message_of(error)
 
 

@@ -54,6 +54,7 @@ class Recorder:
         self._contents = Contents(self._redactor, self._warn)
         self._metrics: set[str] = set()
         self._at_close: list[Callable[[], object]] = []
+        self._judged: tuple[str, Callable[[float, int | None], object]] | None = None
 
     def _begin(self, begun: Start, request: OpenRequest, bucket: str | None, prefix: str | None) -> None:
         """Start to write to what `starting.Begin` opened."""
@@ -163,8 +164,11 @@ class Recorder:
                 where = "" if whole is None else f" at step {whole}"
                 self._warn(f"Metric {metric!r} was {number}{where}; such values are kept as gaps.")
             self.live.gap(metric, whole)
+            self._judge(metric, number, whole)
             return
         self._put(metric, number, whole, when)
+        if self._judge(metric, number, whole):
+            return  # and never among the known ones, so that the next value comes here too
         self._metrics.add(metric)
         if values.is_number_type(type(value)):
             _numbers.add(type(value))
@@ -173,6 +177,32 @@ class Recorder:
         """Store one value each of several metrics, at the same step."""
         for name, value in metrics.items():
             self.log_metric(name, value, step=step)
+
+    def report(self, metric: str, value: Any, step: int | None = None) -> None:
+        """Store one value of a metric; in a point of a sweep that stops early, this ends the point where it is no good.
+
+        Elsewhere the same as `log_metric`, so that code runs alike with and without a sweep.
+
+        Raises
+        ------
+        PointStopped
+            The sweep has decided so; let it pass, and the run is closed as Stopped.
+        UsageError
+            As `log_metric`.
+        """
+        self.log_metric(metric, value, step=step)
+
+    def judge_by(self, metric: str, judge: Callable[[float, int | None], object]) -> None:
+        """Show `judge` each further value of `metric` with its step, gaps as NaN; it may raise `PointStopped`."""
+        self._judged = metric, judge
+        self._metrics.discard(metric)
+
+    def _judge(self, metric: str, value: float, step: int | None) -> bool:
+        """Have a value judged; False where nobody judges this metric."""
+        if self._judged is None or self._judged[0] != metric:
+            return False
+        self._judged[1](value, step)
+        return True
 
     def set_tag(self, key: str, value: Any) -> None:
         """Set a tag; a later value replaces an earlier one. Characters that tags do not take become ``_``.
