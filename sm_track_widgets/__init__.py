@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sm_track_widgets._errors import (
         ConfigError,
         NotFoundError,
+        PointStopped,
         RunStopped,
         ServiceRefusedError,
         TrackError,
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
         register,
         reject,
     )
+    from sm_track_widgets.actions.sweep.result import SweepResult
+    from sm_track_widgets.actions.sweep.space import When
+    from sm_track_widgets.actions.sweep.verb import sweep
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -81,6 +85,7 @@ __all__ = [
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
+    "PointStopped",
     "QueryError",
     "Run",
     "RunDetail",
@@ -91,8 +96,10 @@ __all__ = [
     "Selection",
     "ServiceRefusedError",
     "SweepBoard",
+    "SweepResult",
     "TrackError",
     "UsageError",
+    "When",
     "__version__",
     "alert",
     "alerts",
@@ -128,6 +135,7 @@ __all__ = [
     "runs",
     "set_notes",
     "set_tags",
+    "sweep",
     "sync",
     "to_search_expression",
     "unload_ipython_extension",
@@ -149,6 +157,7 @@ _HOMES = {
     "NotFoundError": "_errors",
     "ParallelCoords": "widgets.parallel_coords",
     "ParamGrid": "widgets.param_grid",
+    "PointStopped": "_errors",
     "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
@@ -159,8 +168,10 @@ _HOMES = {
     "Selection": "widgets.selection.selection",
     "ServiceRefusedError": "_errors",
     "SweepBoard": "widgets.sweep_board",
+    "SweepResult": "actions.sweep.result",
     "TrackError": "_errors",
     "UsageError": "_errors",
+    "When": "actions.sweep.space",
     "alert": "actions.alerts.watching",
     "alerts": "actions.alerts.watching",
     "analytics": "reading",
@@ -194,6 +205,7 @@ _HOMES = {
     "runs": "reading",
     "set_notes": "actions.labels",
     "set_tags": "actions.labels",
+    "sweep": "actions.sweep.verb",
     "sync": "tracking.outbox.sync",
     "to_search_expression": "reading.query",
 }

@@ -52,6 +52,8 @@ OLD_METRICS = "sm_track.old-metrics"
 """Artifact with the points that were too old for the service when a run was moved there; parameters of this name with
 a number behind it hold their statistics."""
 PARENT_TAG = "sm_track:parent"
+POINT_TAG = "sm_track:point"
+"""Which point of a sweep a run is: a digest of its parameters."""
 ARCHIVED_TAG = "sm_track:archived"
 """Its value is ``true`` for a run that lists leave out unless asked."""
 MOVED_TAG = "sm_track:moved-from"
