@@ -15,9 +15,24 @@ if TYPE_CHECKING:
     from sm_track_widgets._errors import (
         ConfigError,
         NotFoundError,
+        RunStopped,
         ServiceRefusedError,
         TrackError,
         UsageError,
+    )
+    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
+    from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
+    from sm_track_widgets.actions.cleanup.delete import delete_runs
+    from sm_track_widgets.actions.cleanup.gc import gc
+    from sm_track_widgets.actions.cleanup.planning import plan_delete
+    from sm_track_widgets.actions.labels import set_notes, set_tags
+    from sm_track_widgets.actions.registry import (
+        ModelVersion,
+        approve,
+        model_versions,
+        models,
+        register,
+        reject,
     )
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
@@ -35,8 +50,10 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.importance import Importance
     from sm_track_widgets.widgets.live_run import LiveRun
     from sm_track_widgets.widgets.metric_chart import MetricChart
+    from sm_track_widgets.widgets.model_versions import ModelVersions
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
+    from sm_track_widgets.widgets.report import report
     from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
@@ -47,6 +64,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Alert",
     "BestRun",
     "Compare",
     "ConfigError",
@@ -54,6 +72,8 @@ __all__ = [
     "Importance",
     "LiveRun",
     "MetricChart",
+    "ModelVersion",
+    "ModelVersions",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
@@ -61,6 +81,7 @@ __all__ = [
     "Run",
     "RunDetail",
     "RunDetails",
+    "RunStopped",
     "RunTable",
     "Scatter",
     "Selection",
@@ -69,27 +90,44 @@ __all__ = [
     "TrackError",
     "UsageError",
     "__version__",
+    "alert",
+    "alerts",
     "analytics",
+    "approve",
+    "archive_runs",
     "artifacts",
     "autolog",
     "best_run",
+    "clear_alerts",
     "connect",
     "curves",
+    "delete_runs",
     "experiments",
     "export",
+    "gc",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
+    "model_versions",
+    "models",
     "parameters",
+    "plan_delete",
+    "register",
+    "reject",
+    "report",
+    "restore_runs",
     "run_details",
     "runs",
+    "set_notes",
+    "set_tags",
     "sync",
     "to_search_expression",
     "unload_ipython_extension",
 ]
 
 _HOMES = {
+    "Alert": "actions.alerts.watching",
     "BestRun": "reading.best",
     "Compare": "widgets.compare",
     "ConfigError": "_errors",
@@ -97,6 +135,8 @@ _HOMES = {
     "Importance": "widgets.importance",
     "LiveRun": "widgets.live_run",
     "MetricChart": "widgets.metric_chart",
+    "ModelVersion": "actions.registry",
+    "ModelVersions": "widgets.model_versions",
     "NotFoundError": "_errors",
     "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
@@ -104,6 +144,7 @@ _HOMES = {
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
+    "RunStopped": "_errors",
     "RunTable": "widgets.run_table",
     "Selection": "widgets.selection.selection",
     "Scatter": "widgets.scatter",
@@ -111,20 +152,36 @@ _HOMES = {
     "SweepBoard": "widgets.sweep_board",
     "TrackError": "_errors",
     "UsageError": "_errors",
+    "alert": "actions.alerts.watching",
+    "alerts": "actions.alerts.watching",
     "analytics": "reading",
+    "archive_runs": "actions.cleanup.archive",
+    "approve": "actions.registry",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
+    "clear_alerts": "actions.alerts.watching",
     "connect": "connection",
     "curves": "reading.lines",
+    "delete_runs": "actions.cleanup.delete",
     "experiments": "reading.experiments",
     "export": "reading.export",
+    "gc": "actions.cleanup.gc",
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
+    "model_versions": "actions.registry",
+    "models": "actions.registry",
     "parameters": "reading",
+    "plan_delete": "actions.cleanup.planning",
+    "restore_runs": "actions.cleanup.archive",
+    "report": "widgets.report",
+    "register": "actions.registry",
+    "reject": "actions.registry",
     "run_details": "widgets.run_details",
     "runs": "reading",
+    "set_notes": "actions.labels",
+    "set_tags": "actions.labels",
     "sync": "tracking.outbox.sync",
     "to_search_expression": "reading.query",
 }

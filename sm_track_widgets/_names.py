@@ -42,6 +42,11 @@ NAME_PARAMETER = "sm_track.name"
 NOTES_PARAMETER = "sm_track.notes"
 CONTINUED_PARAMETER = "sm_track.continued"
 """Set when a run is continued: from then on more than one journal may have points for it."""
+MODELS_PARAMETER = "sm_track.models"
+"""Versions of models that were registered from the run: their ARNs, the newest last."""
+JOBS_PARAMETER = "sm_track.jobs"
+"""Jobs that were started under the run; where they are too many for one parameter, more follow: ``sm_track.jobs.2``."""
+JOB_KINDS = ("training", "processing", "transform", "tuning")
 CAPTURE_ARTIFACT = "sm_track.capture"
 PARENT_TAG = "sm_track:parent"
 ARCHIVED_TAG = "sm_track:archived"
@@ -79,6 +84,13 @@ def component_name(experiment: str, run: str) -> str:
 def default_group(experiment: str) -> str:
     """Name of the trial that holds runs without a named group, as the SDK's Run spells it [S]."""
     return f"{DEFAULT_GROUP}{experiment[:100]}"
+
+
+def told_notes(stored: str) -> str:
+    """Return notes as they were written: the service keeps them as one line, see `tracking.values.notes`."""
+    if "\\" not in stored:
+        return stored
+    return re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", stored)
 
 
 def is_reserved(name: str) -> bool:

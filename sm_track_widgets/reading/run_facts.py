@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,11 +11,15 @@ from sm_track_widgets import _aws
 from sm_track_widgets._errors import NotFoundError, did_you_mean
 from sm_track_widgets._names import (
     CAPTURE_ARTIFACT,
+    JOB_KINDS,
+    JOBS_PARAMETER,
+    MODELS_PARAMETER,
     NOTES_PARAMETER,
     PARENT_TAG,
     component_name,
     is_reserved,
     slug,
+    told_notes,
 )
 from sm_track_widgets.reading import frames, identity
 from sm_track_widgets.reading.answer import Wanted, find
@@ -72,6 +76,10 @@ class RunFacts:
         Without ours.
     capture
         The document of ``sm_track.capture``; empty where nothing was kept.
+    models
+        Versions registered from it, as ``group/3``, the newest last.
+    jobs
+        Kind and name of the jobs that it has noted, in the order they were started.
     remarks
         One line each about what is missing or in the way.
     read_series
@@ -99,6 +107,8 @@ class RunFacts:
     artifacts: list[Artifact] = field(default_factory=list[Artifact])
     capture: Params = field(default_factory=dict[str, Any])
     capture_at: str = ""
+    models: list[str] = field(default_factory=list[str])
+    jobs: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     remarks: list[str] = field(default_factory=list[str])
     read_series: Callable[[Sequence[str]], list[Series]] = lambda _: []
     read_object: Callable[[str, int], tuple[bytes, int]] = lambda _, __: (b"", 0)
@@ -137,6 +147,17 @@ def stored_facts(connection: Connection, name: str, experiment: str | None = Non
             told = _aws.explain(error, "read what was kept of the cell")
             facts.remarks.append(str(told) if told else f"What was kept of the cell cannot be read: {error}")
     return facts
+
+
+def find_component(connection: Connection, name: str, experiment: str | None = None) -> str:
+    """Return the trial component of a run; the arguments are those of `stored_facts`.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run.
+    """
+    return str(_find(connection, name, experiment)[0]["TrialComponentName"])
 
 
 def read_object(connection: Connection, uri: str, limit: int) -> tuple[bytes, int]:
@@ -206,13 +227,31 @@ def _facts(record: Record, experiment: str | None) -> RunFacts:
         ended=None if ended is None else ended.timestamp(),
         created_by=identity.author(record.get("CreatedBy") or {}),
         parent=tags.get(PARENT_TAG, ""),
-        notes=str(held.get(NOTES_PARAMETER, "")),
+        notes=told_notes(str(held.get(NOTES_PARAMETER, ""))),
         parameters={name: value for name, value in held.items() if not is_reserved(name)},
         tags={name: value for name, value in tags.items() if not name.startswith(frames.HIDDEN_TAGS)},
         metrics=[_metric(summary) for summary in record.get("Metrics") or ()],
         artifacts=[*_artifacts(record, "output"), *_artifacts(record, "input")],
+        models=_models(str(held.get(MODELS_PARAMETER, ""))),
+        jobs=noted_jobs(held),
         capture_at=((record.get("OutputArtifacts") or {}).get(CAPTURE_ARTIFACT) or {}).get("Value", ""),
     )
+
+
+def _models(text: str) -> list[str]:
+    """Return group and number of each version that the parameter names by its ARN."""
+    arns = [entry.split()[0] for entry in text.split(";") if entry.split()]
+    return [arn.partition(":model-package/")[2] for arn in arns if ":model-package/" in arn]
+
+
+def noted_jobs(held: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return kind and name of the jobs that a run's parameters tell of, in the order they were started."""
+    names = [name for name in held if name == JOBS_PARAMETER or name.startswith(f"{JOBS_PARAMETER}.")]
+    found: list[tuple[str, str]] = []
+    for name in sorted(names, key=lambda one: int(one.removeprefix(JOBS_PARAMETER).strip(".") or 1)):
+        entries = (entry.partition(":") for entry in str(held[name]).split())
+        found += [(kind, job) for kind, _, job in entries if kind in JOB_KINDS and job]
+    return found
 
 
 def _metric(summary: Params) -> MetricFacts:

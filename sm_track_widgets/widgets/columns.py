@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._names import is_system, lower_is_better
+from sm_track_widgets.charts import natural
 from sm_track_widgets.charts.palette import PALETTE
+from sm_track_widgets.reading.frames import NOTES_COLUMN
 from sm_track_widgets.reading.query.of_column import fields_of_frame
 from sm_track_widgets.reading.query.written import written_field
 from sm_track_widgets.reading.table.of_frame import kind_of
@@ -158,12 +160,16 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def comparable(column: Any) -> Any:
-    """Return what a column is sorted by: numbers and texts in one column are all texts, as in the page."""
-    return column.map(str, na_action="ignore") if column.dtype == object else column
+    """Return what a column is sorted by, as in the page: texts by their natural order, empty ones as missing."""
+    data = column_data("", column)
+    if data.numbers is not None:
+        return column
+    places = np.array([*natural.ranks(data.texts), np.nan])  # code -1, a missing text, is the last
+    return pd.Series(places[data.codes], index=column.index)
 
 
 def default_columns(frame: pd.DataFrame) -> list[str]:
-    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics."""
+    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics, notes."""
     names = [str(name) for name in frame.columns]
     fixed = [
         name
@@ -179,7 +185,8 @@ def default_columns(frame: pd.DataFrame) -> list[str]:
         and name.endswith(".last")
         and not is_system(name.removeprefix("metrics."))
     ]
-    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS]]
+    notes = [name for name in (NOTES_COLUMN,) if name in names]
+    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS], *notes]
     others = [name for name in names if name != name_column(frame)][: PARAMETERS + METRICS]
     return chosen or others
 
