@@ -82,7 +82,7 @@ class Lines:
         begins: dict[str, float] = {}
         for one in self.series:
             if len(one):
-                begins[one.run] = min(begins.get(one.run, one.times[0]), one.times[0])
+                begins[one.run] = min(begins.get(one.run, one.ends[0]), one.ends[0])
         return begins
 
     def serves(self, want: Want) -> bool:
@@ -196,14 +196,16 @@ def _of_table(
     known = table.names(*STATISTICS)
     check_x(want.x, known)
     names = None if metrics is None else list(dict.fromkeys([*metrics, *filter(None, [want.metric])]))
-    found = series.read_table(place, table, names, runs, axis="time" if want.timed else "auto")
+    # Metrics are joined by step: for that all points are needed.
+    axis, drawn = "time" if want.timed else "auto", want.metric is None
+    found = series.read_table(place, table, names, runs, axis=axis, drawn=drawn)
     if metrics is None:
         found = [one for one in found if not is_system(one.metric) or one.metric == want.x] or found
     shown = rows.shown_names(table)
-    drawn = {one.run for one in found}
-    mine = np.array([name in drawn for name in shown], dtype=np.bool_)
+    there = {one.run for one in found}
+    mine = np.array([name in there for name in shown], dtype=np.bool_)
     told = table.take(mine)
-    called = [name for name in shown if name in drawn]
+    called = [name for name in shown if name in there]
     band, groups = grouped(frames.to_frame(told), called, want.band)
     components = [one.component for one in found]
     lacks = "" if place.home == "embedded" else "step" if want.timed else "time"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sm_track_widgets import _aws
 from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
-from sm_track_widgets._types import Series
 from sm_track_widgets.reading.answer import Wanted, find
 from sm_track_widgets.reading.jobs import HELD_BY
 from sm_track_widgets.reading.no_metric import no_metric, no_run
 from sm_track_widgets.reading.series import refresh
-from sm_track_widgets.reading.series.rows import Pair, Summary
+from sm_track_widgets.reading.series.long import LONG, read_long
+from sm_track_widgets.reading.series.rows import Pair, RunSeries, Summary
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.table import STATISTICS
 
@@ -22,18 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sm_track_widgets._points import Axis
+    from sm_track_widgets._types import Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.table.table import Table
 
 
-@dataclass(slots=True)
-class RunSeries(Series):
-    """A series whose ``run`` is the run's shown name, with the trial component that holds it."""
-
-    component: str = ""
-
-
-def read_pairs(connection: Connection, pairs: Sequence[Pair], axis: Axis = "auto") -> list[RunSeries]:
+def read_pairs(
+    connection: Connection, pairs: Sequence[Pair], axis: Axis = "auto", *, drawn: bool = False
+) -> list[RunSeries]:
     """Read the points of metrics of runs.
 
     Parameters
@@ -45,6 +40,8 @@ def read_pairs(connection: Connection, pairs: Sequence[Pair], axis: Axis = "auto
     axis
         ``"time"`` for what is drawn over time: AWS then gives the last point of each minute. Else AWS gives points by
         step, without times, and ``"auto"`` those by minute where a metric has no steps.
+    drawn
+        They are for a picture: long ones may be `LongSeries`, whose points are read when they are asked for.
 
     Raises
     ------
@@ -53,17 +50,31 @@ def read_pairs(connection: Connection, pairs: Sequence[Pair], axis: Axis = "auto
     """
     if not pairs:
         return []
+    long = _long(connection, pairs) if drawn and axis != "step" else {}
+    short = [pair for place, pair in enumerate(pairs) if place not in long]
     try:
-        found = refresh.read(connection, pairs, axis, refresh.cache_of(connection))
+        found = iter(refresh.read(connection, short, axis, refresh.cache_of(connection)))
     except Exception as error:
         explained = _aws.explain(error, "read metrics")
         if explained is None:
             raise
         raise explained from error
-    return [
-        RunSeries(pair.run, pair.metric, one.steps, one.times, one.values, pair.component)
-        for pair, one in zip(pairs, found, strict=True)
+    return [long[place] if place in long else _named(pair, next(found)) for place, pair in enumerate(pairs)]
+
+
+def _long(connection: Connection, pairs: Sequence[Pair]) -> dict[int, RunSeries]:
+    """Return the series, by place, that are pictures enough without their points."""
+    places = [
+        place
+        for place, pair in enumerate(pairs)
+        if pair.summary is not None and pair.summary.count >= LONG and connection.home == "embedded"
     ]
+    found = read_long(connection, [pairs[place] for place in places])
+    return {place: one for place, one in zip(places, found, strict=True) if one is not None}
+
+
+def _named(pair: Pair, one: Series) -> RunSeries:
+    return RunSeries(pair.run, pair.metric, one.steps, one.times, one.values, pair.component)
 
 
 def read(
@@ -117,8 +128,9 @@ def read_table(
     *,
     axis: Axis = "auto",
     queried: bool = False,
+    drawn: bool = False,
 ) -> list[RunSeries]:
-    """As `read`, of runs that have been read; `queried` if these are the ones of a query."""
+    """As `read`, of runs that have been read; `queried` if of a query, `drawn` as of `read_pairs`."""
     if queried and not len(table) and (names or runs):
         raise no_run()
     shown = rows.shown_names(table)
@@ -131,7 +143,7 @@ def read_table(
             raise no_metric(name, logged, queried=queried, chosen=runs is not None)
     ordered = sorted(known) if names is None else [name for name in names if name in there]
     pairs = [_pair(table, row, name, shown[row]) for row in chosen for name in ordered if there[name][row]]
-    return read_pairs(connection, pairs, axis)
+    return read_pairs(connection, pairs, axis, drawn=drawn)
 
 
 def _pair(table: Table, row: int, metric: str, shown: str) -> Pair:
