@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from sm_track_widgets._types import Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.table.table import Table
+
+
+Reader = Callable[["Sequence[Pair]", "Axis"], "list[RunSeries]"]
+"""Reads pairs along an axis."""
 
 
 def read_pairs(
@@ -85,6 +90,7 @@ def read(
     *,
     query: str | None = None,
     axis: Axis = "auto",
+    fresh: bool = True,
 ) -> list[RunSeries]:
     """Read the points of some metrics of some runs.
 
@@ -102,6 +108,8 @@ def read(
         Only runs for which this holds, in the filter language.
     axis
         As of `read_pairs`.
+    fresh
+        As of `Wanted`.
 
     Returns
     -------
@@ -116,7 +124,8 @@ def read(
     metrics = None if names is None else _listed(names, "names")
     wanted = None if runs is None else _listed(runs, "runs")
     # A run that is asked for by name is shown, archived or not.
-    table = find(connection, Wanted(experiment, query=query, archived=wanted is not None)).table
+    asked = Wanted(experiment, query=query, archived=wanted is not None, fresh=fresh)
+    table = find(connection, asked).table
     return read_table(connection, table, metrics, wanted, axis=axis, queried=bool(query and query.strip()))
 
 
@@ -128,9 +137,9 @@ def read_table(
     *,
     axis: Axis = "auto",
     queried: bool = False,
-    drawn: bool = False,
+    reader: Reader | None = None,
 ) -> list[RunSeries]:
-    """As `read`, of runs that have been read; `queried` if of a query, `drawn` as of `read_pairs`."""
+    """As `read`, of runs that have been read; `queried` if of a query, `reader` in place of `read_pairs`."""
     if queried and not len(table) and (names or runs):
         raise no_run()
     shown = rows.shown_names(table)
@@ -143,7 +152,7 @@ def read_table(
             raise no_metric(name, logged, queried=queried, chosen=runs is not None)
     ordered = sorted(known) if names is None else [name for name in names if name in there]
     pairs = [_pair(table, row, name, shown[row]) for row in chosen for name in ordered if there[name][row]]
-    return read_pairs(connection, pairs, axis, drawn=drawn)
+    return read_pairs(connection, pairs, axis) if reader is None else reader(pairs, axis)
 
 
 def _pair(table: Table, row: int, metric: str, shown: str) -> Pair:
