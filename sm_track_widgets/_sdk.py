@@ -25,6 +25,7 @@ _MODULES: dict[str, tuple[str, str]] = {
     "session": ("sagemaker.session", "sagemaker.core.helper.session_helper"),
     "run": ("sagemaker.experiments.run", "sagemaker.core.experiments.run"),
     "analytics": ("sagemaker.analytics", "sagemaker.core.analytics"),
+    "remote_function": ("sagemaker.remote_function", "sagemaker.core.remote_function"),
 }
 """What is needed -> its module in 2.x, in 3.x."""
 
@@ -143,3 +144,33 @@ def experiment_analytics(experiment_name: str | None = None, session: Any = None
     if experiment_name is not None:
         keywords["experiment_name"] = experiment_name
     return _module("analytics").ExperimentAnalytics(sagemaker_session=session, **keywords)
+
+
+def remote_executor(**keywords: Any) -> Any:
+    """Return the SDK's ``RemoteExecutor``, which runs functions as training jobs; imports the SDK.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed.
+    """
+    return _module("remote_function").RemoteExecutor(**keywords)
+
+
+def is_remote_executor(executor: Any) -> bool:
+    """Whether this is the SDK's ``RemoteExecutor``; never imports anything."""
+    return any(
+        kind.__name__ == "RemoteExecutor" and kind.__module__.startswith("sagemaker.")
+        for kind in type(executor).__mro__
+    )
+
+
+def remote_ended(future: Any) -> bool:
+    """Whether the job behind a future of ``RemoteExecutor`` has ended, one way or another; asks the service.
+
+    Its own ``done()`` is never true for a job that was stopped, and once it has been, ``result()`` is None [S].
+    """
+    job = getattr(future, "_job", None)
+    if job is None or future.cancelled():
+        return bool(future.cancelled() or future.done())
+    return job.describe()["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}
