@@ -13,7 +13,7 @@ from sm_track_widgets.charts.static_details import TABS, details_html, metrics_o
 from sm_track_widgets.charts.text_details import details_text
 from sm_track_widgets.reading.run_facts import RunFacts, stored_facts
 from sm_track_widgets.tracking.redact import Redactor
-from sm_track_widgets.tracking.registry import open_runs
+from sm_track_widgets.tracking.registry import is_called, open_runs
 from sm_track_widgets.widgets.open_facts import open_facts
 
 if TYPE_CHECKING:
