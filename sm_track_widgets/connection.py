@@ -102,7 +102,7 @@ def reset() -> None:
 
 
 def reset_settings(settings: config.Settings) -> None:
-    """Give the connection in use settings that do not change where runs go: experiment, redaction, theme."""
+    """Give the connection in use settings that do not change where runs go: experiment, redaction, theme, prices."""
     with _current_lock:
         for held in _holder:
             held.settings = dataclasses.replace(
@@ -110,6 +110,7 @@ def reset_settings(settings: config.Settings) -> None:
                 experiment=settings.experiment,
                 redact=settings.redact,
                 theme=settings.theme,
+                prices=settings.prices,
                 origin=settings.origin,
             )
 
