@@ -13,6 +13,7 @@ import sm_track_widgets as sm
 from sm_track_widgets import _job_facts, _prices, config
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets._names import JOBS_PARAMETER
+from sm_track_widgets.embedded import engine
 from sm_track_widgets.reading.run_facts import stored_facts
 from sm_track_widgets.reading.run_jobs import jobs_of, read_jobs
 from sm_track_widgets.tracking.job_log import texts_of
@@ -169,9 +170,7 @@ def test_a_refused_job_is_not_noted(place, jobs):
         with pytest.raises(place.client("sagemaker").exceptions.ResourceInUse):
             place.client("sagemaker").create_training_job(**request)
         with pytest.raises(place.client("sagemaker").exceptions.ClientError):
-            place.client("sagemaker").create_training_job(
-                **{**request, "TrainingJobName": "other", "RoleArn": "x"}
-            )
+            place.client("sagemaker").create_training_job(**{**request, "TrainingJobName": "other!"})
         assert run.started_jobs == [("training", "twice")]
 
 
@@ -236,8 +235,8 @@ def test_costs(tmp_path):
     assert _prices.known("nowhere.csv") == {}
 
 
-def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_path):
-    """No home runs tuning jobs; the answers are as botocore's shapes have them, and pass its parser's place."""
+def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_path, monkeypatch):
+    """No home runs tuning jobs: the requests are checked, the answers are as botocore's shapes have them."""
     config.set_overrides(prices=prices(tmp_path))
     place.settings = config.resolve({"backend": "embedded", "path": tmp_path / "home"})
     at = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
@@ -270,13 +269,8 @@ def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_
         },
     }
 
-    def answer(model, **_):
-        http = type("Http", (), {"status_code": 200, "headers": {}, "content": b"", "raw": None})()
-        told = answers.get(model.name)
-        return None if told is None else (http, {**told, "ResponseMetadata": {"HTTPStatusCode": 200}})
-
-    for client in (place.client("sagemaker"), place.single("sagemaker")):
-        client.meta.events.register_first("before-call.sagemaker", answer)
+    for operation, told in answers.items():
+        monkeypatch.setitem(engine.OPERATIONS["sagemaker"], operation, lambda _, __, told=told: told)
     with sm.Run("jobs", "tuned") as run:
         place.client("sagemaker").create_hyper_parameter_tuning_job(
             HyperParameterTuningJobName="tune",
