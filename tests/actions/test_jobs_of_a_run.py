@@ -14,6 +14,7 @@ from sm_track_widgets import _job_facts, _prices, config
 from sm_track_widgets._errors import UsageError
 from sm_track_widgets._names import JOBS_PARAMETER
 from sm_track_widgets.embedded import engine
+from sm_track_widgets.embedded.service import Rules
 from sm_track_widgets.reading.run_facts import stored_facts
 from sm_track_widgets.reading.run_jobs import jobs_of, read_jobs
 from sm_track_widgets.tracking.job_log import texts_of
@@ -331,3 +332,14 @@ def test_facts_of_each_kind_of_job_as_the_service_tells_them():
     )
     assert (found["tuning"].detail, found["tuning"].seconds()) == ("3 completed, 1 failed", 60.0)
     assert json.dumps(texts_of([("tuning", "h")])) == '{"sm_track.jobs": "tuning:h"}'
+
+
+def test_costs_in_frames_where_components_tell_no_instances(tmp_path):
+    config.set_overrides(prices=prices(tmp_path))
+    place = sm.connect("embedded", path=tmp_path / "home", rules=Rules(jobs_tell_their_instances=False))
+    jobs = Jobs({name: place.client(name) for name in ("sagemaker", "s3", "logs")})
+    with sm.Run("jobs", "priced") as run, run.jobs() as queue:
+        queue.submit(jobs.request("fit", QUICK))
+    assert "cost" not in sm.runs("jobs").columns
+    assert sm.run_details("priced", "jobs").jobs[0]["cost"] > 0
+    config.clear_overrides()
