@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
     from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
     from sm_track_widgets.actions.cleanup.delete import delete_runs
     from sm_track_widgets.actions.cleanup.gc import gc
     from sm_track_widgets.actions.cleanup.planning import plan_delete
-    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
     from sm_track_widgets.actions.registry import (
         ModelVersion,
         approve,
@@ -92,8 +92,8 @@ __all__ = [
     "alert",
     "alerts",
     "analytics",
-    "archive_runs",
     "approve",
+    "archive_runs",
     "artifacts",
     "autolog",
     "best_run",
@@ -112,10 +112,10 @@ __all__ = [
     "models",
     "parameters",
     "plan_delete",
-    "restore_runs",
-    "report",
     "register",
     "reject",
+    "report",
+    "restore_runs",
     "run_details",
     "runs",
     "sync",

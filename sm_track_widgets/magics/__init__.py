@@ -20,9 +20,9 @@ from sm_track_widgets.magics.export_magic import SmExportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
 from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
+from sm_track_widgets.magics.registry_magics import SmRegistryMagics
 from sm_track_widgets.magics.report_magic import SmReportMagics
 from sm_track_widgets.magics.rerun_magic import SmRerunMagics
-from sm_track_widgets.magics.registry_magics import SmRegistryMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
 from sm_track_widgets.magics.sync_magic import SmSyncMagics

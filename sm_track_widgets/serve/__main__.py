@@ -26,14 +26,17 @@ _NO_PROXY = ("NO_PROXY", "no_proxy")
 _END_SECONDS = 10.0  # that the training jobs of a temporary store have to end
 
 
-def main(words: Sequence[str] | None = None) -> int:
+PROGRAM = "python -m sm_track_widgets.serve"
+
+
+def main(words: Sequence[str] | None = None, *, prog: str = PROGRAM) -> int:
     """Serve; return the exit status."""
     arguments = list(sys.argv[1:] if words is None else words)
     command: list[str] = []
     if "--" in arguments:
         at = arguments.index("--")
         arguments, command = arguments[:at], arguments[at + 1 :]
-    options = _parser().parse_args(arguments)
+    options = _parser(prog).parse_args(arguments)
     try:
         faults = _faults(options)
         with (
@@ -46,9 +49,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m sm_track_widgets.serve",
+        prog=prog,
         description="SageMaker, S3, STS and CloudWatch Logs of the embedded service, over HTTP on 127.0.0.1.",
         usage="%(prog)s [options] [-- COMMAND ...]",
         epilog="With a COMMAND it is run with the variables set, and its exit status is returned.",
