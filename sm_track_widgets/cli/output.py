@@ -38,7 +38,7 @@ def say_frame(frame: pd.DataFrame, form: str) -> None:
     if form == "json":
         write_json(frame, sys.stdout.buffer)
     else:
-        write_csv(frame, sys.stdout.buffer, raw=False)
+        write_csv(frame, sys.stdout.buffer, raw=False, line_end="\n")
 
 
 def say_table(frame: pd.DataFrame) -> None:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -134,9 +133,10 @@ def _run(server: Server, command: Sequence[str]) -> int:
 
 def _wait(server: Server, *, print_env: bool) -> int:
     """Serve until SIGINT or SIGTERM."""
-    told = threading.Event()
+    # Not an Event: a handler that sets one while this thread takes its lock would wait for itself.
+    told, tell = os.pipe()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: told.set())
+        signal.signal(number, lambda _number, _frame: os.write(tell, b"."))
     if print_env:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in server.environment().items()]
         lines += [f'export {name}="127.0.0.1${{{name}:+,${name}}}"' for name in _NO_PROXY]
@@ -147,7 +147,7 @@ def _wait(server: Server, *, print_env: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
         sys.stderr.write(f"Serving {server.home.path} at {server.endpoint}\nStop with Ctrl-C.\n")
-    told.wait()
+    os.read(told, 1)
     return 0
 
 

@@ -12,7 +12,9 @@ from sm_track_widgets.connection import reset
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["reading.md", "query.md", "charts.md", "compare.md", "explorer.md"])
+@pytest.mark.parametrize(
+    "page", ["reading.md", "query.md", "charts.md", "compare.md", "explorer.md", "cleanup.md"]
+)
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
     reset()

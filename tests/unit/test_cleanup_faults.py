@@ -17,9 +17,10 @@ import pytest
 import run_home
 from cleanup_home import before, look, refusal
 
-from sm_track_widgets import delete_runs, gc, plan_delete, runs
+from sm_track_widgets import archive_runs, config, delete_runs, gc, plan_delete, runs
 from sm_track_widgets._errors import ServiceRefusedError
 from sm_track_widgets.connection import Connection
+from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
 
 
 @pytest.fixture
@@ -217,6 +218,39 @@ def test_a_file_that_a_new_run_took_up_after_the_plan_stays(filled):
         report = delete_runs(experiment="e", artifacts=True, yes=True, connection=filled)
     assert [(left.kind, left.name) for left in report.left] == [("file", uri)]
     assert set(look(filled).objects) == {uri}
+
+
+def test_a_service_that_lags_behind_is_waited_for(filled):
+    """On AWS a disassociation may need a moment (sagemaker-python-sdk#1515), and so may an emptied group."""
+    with ExitStack() as faults:
+        for operation in ("DeleteTrialComponent", "DeleteTrial", "DeleteExperiment"):
+            late = failing("ValidationException", times=2)
+            faults.enter_context(before(filled, operation, late))
+        report = delete_runs(experiment="e", artifacts=True, yes=True, connection=filled)
+    assert report.complete, report
+    nothing(filled)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        Rules(names_any_case=False, associate_again=False),
+        Rules(search_ignores_case=True, not_equals_matches_absent=False),
+        Rules(tags_touch_modified=True, metrics_touch_modified=True),
+    ],
+)
+def test_whatever_is_not_known_of_aws(tmp_path, rules):
+    home = EmbeddedSageMaker(tmp_path / "store", rules=rules)
+    settings = config.resolve({"backend": "aws", "path": tmp_path / "store"})
+    place = Connection(settings, home.boto_session())
+    for name in ("One", "two"):
+        uri = made.put(place, "Mixed-Case", name)
+        made.run(place, "Mixed-Case", name, groups=["Group-A"], files=[uri])
+    made.lineage(place, "mixed-case-one", uri)
+    assert len(archive_runs(experiment="mixed-case", connection=place).runs) == 2
+    assert delete_runs(experiment="mixed-case", artifacts=True, yes=True, connection=place).complete
+    nothing(place)
+    assert look(place).associations == frozenset()
 
 
 def test_without_an_answer_of_the_registry_no_file_goes(filled):
