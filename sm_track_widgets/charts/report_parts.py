@@ -34,7 +34,7 @@ def tiles(frame: pd.DataFrame) -> str:
         found.append(("to", f"{last} UTC"))
     took: Any = frame["duration_s"].sum() if "duration_s" in frame else 0.0
     if took > 0:
-        found.append(("time of all runs", numbers.duration(float(took))))
+        found.append(("time of all runs", numbers.clock(float(took))))
     people = (
         sorted({str(one) for one in frame["created_by"].dropna() if one}) if "created_by" in frame else []
     )

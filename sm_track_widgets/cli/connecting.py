@@ -40,11 +40,11 @@ class _Line:
     def __init__(self, doing: str) -> None:
         self._doing, self._next, self._shown = doing, time.monotonic() + AFTER, False
 
-    def show(self, done: int, total: int) -> None:
+    def show(self, done: int, total: int, note: str = "") -> None:
         now = time.monotonic()
         if now >= self._next:
             self._next, self._shown = now + EVERY, True
-            text = f"{self._doing}: {done:,} of {max(done, total):,}"
+            text = f"{self._doing}: {done:,} of {max(done, total):,}" + (f"; {note}" if note else "")
             sys.stderr.write(f"\r{text[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
 

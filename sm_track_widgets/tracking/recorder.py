@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import ConfigError, UsageError
+from sm_track_widgets._names import NOTES_PARAMETER
 from sm_track_widgets.tracking import contents, graphs, values
 from sm_track_widgets.tracking.contents import Contents
 from sm_track_widgets.tracking.journal.pen import Pen
@@ -41,6 +42,7 @@ class Recorder:
 
     live: LiveSeries
     ref: RunRef
+    notes: str = ""
 
     def __init__(self, connection: Connection, clock: Clock = time.time) -> None:
         self.connection = connection
@@ -178,6 +180,20 @@ class Recorder:
         for name, value in metrics.items():
             self.log_metric(name, value, step=step)
 
+    def report(self, metric: str, value: Any, step: int | None = None) -> None:
+        """Store one value of a metric; in a point of a sweep that stops early, this ends the point where it is no good.
+
+        Elsewhere the same as `log_metric`, so that code runs alike with and without a sweep.
+
+        Raises
+        ------
+        PointStopped
+            The sweep has decided so; let it pass, and the run is closed as Stopped.
+        UsageError
+            As `log_metric`.
+        """
+        self.log_metric(metric, value, step=step)
+
     def set_tag(self, key: str, value: Any) -> None:
         """Set a tag; a later value replaces an earlier one. Characters that tags do not take become ``_``.
 
@@ -190,6 +206,30 @@ class Recorder:
         accepted = self._contents.accept_tags({key: value})
         if accepted:
             self._record("tags", {"set": accepted})
+
+    def remove_tag(self, key: str) -> None:
+        """Take a tag away; one that the run does not have is none that is missed.
+
+        Raises
+        ------
+        UsageError
+            A key that is empty, or starts with ``aws:``, ``sagemaker:`` or ``sm_track:``.
+        """
+        self._require_open()
+        self._record("tags", {"set": {self._contents.drop_tag(key): None}})
+
+    def set_notes(self, text: str) -> None:
+        """Replace the run's notes, a text of any number of lines; an empty one takes them away.
+
+        Raises
+        ------
+        UsageError
+            More than 2,500 characters.
+        """
+        self._require_open()
+        clean = self._redactor.clean(str(text))
+        self._record("params", {"set": {NOTES_PARAMETER: values.notes(clean) or None}})
+        self.notes = clean
 
     # -- artifacts -----------------------------------------------------------------------------------------------
     def log_artifact(

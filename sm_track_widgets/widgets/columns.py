@@ -11,6 +11,7 @@ import pandas as pd
 from sm_track_widgets._names import is_system, lower_is_better
 from sm_track_widgets.charts import natural
 from sm_track_widgets.charts.palette import PALETTE
+from sm_track_widgets.reading.frames import NOTES_COLUMN
 from sm_track_widgets.reading.query.of_column import fields_of_frame
 from sm_track_widgets.reading.query.written import written_field
 from sm_track_widgets.reading.table.of_frame import kind_of
@@ -168,7 +169,7 @@ def comparable(column: Any) -> Any:
 
 
 def default_columns(frame: pd.DataFrame) -> list[str]:
-    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics."""
+    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics, notes."""
     names = [str(name) for name in frame.columns]
     fixed = [
         name
@@ -184,7 +185,8 @@ def default_columns(frame: pd.DataFrame) -> list[str]:
         and name.endswith(".last")
         and not is_system(name.removeprefix("metrics."))
     ]
-    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS]]
+    notes = [name for name in (NOTES_COLUMN,) if name in names]
+    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS], *notes]
     others = [name for name in names if name != name_column(frame)][: PARAMETERS + METRICS]
     return chosen or others
 

@@ -1,13 +1,15 @@
-"""What a table changes for its page: tags of a run, and whether runs are archived."""
+"""What a table changes for its page: tags and notes of a run, and whether runs are archived."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import TrackError, UsageError
 from sm_track_widgets.actions.cleanup import archive
 from sm_track_widgets.tracking import values
-from sm_track_widgets.tracking.tagging import change_tags
+from sm_track_widgets.tracking.registry import find_open
+from sm_track_widgets.tracking.tagging import change_notes, change_tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,20 @@ class RunEdits:
             clean_key, clean_value, told["note"] = values.tag(key, value)
             failed = change_tags(self._components([run]), {clean_key: clean_value or None})
             told["error"] = next(iter(failed.values()), "")
+            self._selection.refresh()
+        except TrackError as problem:
+            told["error"] = str(problem)
+        return told
+
+    def note(self, run: str, text: str) -> dict[str, Any]:
+        """Replace the notes of a run, an empty text takes them away; return what the page is told."""
+        told: dict[str, Any] = {"type": "noted", "run": run, "error": ""}
+        try:
+            [component] = self._components([run])
+            failed = change_notes([component], text)
+            told["error"] = failed.get(component, "")
+            if not failed and (here := find_open(component, connections.current())) is not None:
+                here.notes = text
             self._selection.refresh()
         except TrackError as problem:
             told["error"] = str(problem)

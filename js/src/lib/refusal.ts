@@ -21,6 +21,8 @@ export function refusal(content: unknown, why: string): Record<string, unknown> 
       return { type: "artifact", name, direction, previews: [], error: why };
     case "tag":
       return { type: "tagged", run, key, note: "", error: why };
+    case "note":
+      return { type: "noted", run, error: why };
     case "decide":
       return { type: "decided", version, error: why };
     case "stop":

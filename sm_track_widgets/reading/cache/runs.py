@@ -23,6 +23,7 @@ from sm_track_widgets.reading.cache import gone
 from sm_track_widgets.reading.cache.shelf import Index, Shelf, State
 from sm_track_widgets.reading.fetch.pages import Scope, equals, moment
 from sm_track_widgets.reading.fetch.sweep import Progress, Question, sweep
+from sm_track_widgets.reading.old_points import with_old
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.changes import changed
 from sm_track_widgets.reading.table.stack import updated
@@ -330,7 +331,7 @@ def _kept(held: Held, known: Known, table: Table, changes: _Changes, state: Stat
 
 
 def _joined(table: Table) -> Table:
-    return rows.named_apart(jobs.merged(table))
+    return rows.named_apart(with_old(jobs.merged(table)))
 
 
 def _everything(scope: Scope) -> Question:

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from sm_track_widgets._names import NOTES_PARAMETER, PARENT_TAG
+from sm_track_widgets._names import NOTES_PARAMETER, PARENT_TAG, told_notes
 from sm_track_widgets.reading.query.fields import TIMES
 from sm_track_widgets.reading.query.nodes import Field
 from sm_track_widgets.reading.query.values import folded
@@ -14,7 +14,7 @@ from sm_track_widgets.reading.table.table import Floats, Table
 from sm_track_widgets.reading.table.words import Words
 
 _FACTS = {"name": ("name", "run"), "status": ("status",), "message": ("message",), "created_by": ("author",)}
-_ENTRIES = {"notes": ("param", NOTES_PARAMETER), "parent": ("tag", PARENT_TAG)}
+_ENTRIES = {"parent": ("tag", PARENT_TAG)}
 
 
 _Column = TypeVar("_Column", Floats, Words)
@@ -45,6 +45,14 @@ def columns_of(field: Field, table: Table) -> Columns:
     return _fixed(field.kind, table)
 
 
+def _notes(table: Table) -> list[Words]:
+    """Return the notes as they were written: those of frames, and those of runs, which are kept as one line."""
+    frames = table.words.get("fact", {}).get("notes")
+    stored = _called(table.words.get("param", {}), NOTES_PARAMETER)
+    told = [Words(one.codes, [told_notes(text) for text in one.values]) for one in stored]
+    return told if frames is None else [frames, *told]
+
+
 def _of_frame(name: str, table: Table) -> Columns:
     numbers = [one for kind in ("column", "moment") for one in _exactly(table.numbers.get(kind, {}), name)]
     return Columns(numbers, _exactly(table.words.get("column", {}), name))
@@ -57,6 +65,8 @@ def _fixed(kind: str, table: Table) -> Columns:
         passed = table.number("time", "ended") - table.number("time", "started")
         # Frames may tell it without the two times.
         return Columns([np.where(np.isnan(passed), table.number("time", "duration"), passed)], [])
+    if kind == "notes":
+        return Columns([], _notes(table))
     if kind == "component":
         return Columns([], [Words(np.arange(len(table), dtype=np.int32), table.components)])
     if kind in _FACTS:

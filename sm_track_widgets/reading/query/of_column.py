@@ -19,7 +19,10 @@ _FIXED = {
     "DisplayName": "name",
     "TrialComponentName": "component",
     "duration_s": "duration",
-    **{name: name for name in ("experiment", "group", "status", "message", "created_by", "started", "ended")},
+    **{
+        name: name
+        for name in ("experiment", "group", "status", "message", "created_by", "started", "ended", "notes")
+    },
 }
 _NONE = {"SourceArn", "Trials", "Experiments"}
 _HOLDING = {"number": ("number", "mixed"), "time": ("time",), "text": ("text", "mixed", "status")}

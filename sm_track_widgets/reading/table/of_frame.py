@@ -23,6 +23,7 @@ _TEXTS = {
     "status": ("fact", "status"),
     "message": ("fact", "message"),
     "created_by": ("fact", "author"),
+    "notes": ("fact", "notes"),
     "SourceArn": ("fact", "source"),
 }
 _LISTS = {"Trials": ("trial", "group"), "Experiments": ("experiment",)}
