@@ -35,8 +35,10 @@ def rm(parsed: argparse.Namespace) -> int:
         yes=parsed.yes,
         confirm=_ask,
     )
-    _told(parsed, report)
-    if report.plan.empty:
+    plan = report.plan
+    if parsed.json or not plan.empty or plan.kept or plan.remarks:
+        _told(parsed, report)
+    if plan.empty:
         raise NotFoundError("There is nothing to delete.")
     return 0 if report.complete or parsed.dry_run else 1
 

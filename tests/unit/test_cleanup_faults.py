@@ -18,7 +18,7 @@ import run_home
 from cleanup_home import before, look, refusal
 
 from sm_track_widgets import archive_runs, config, delete_runs, gc, plan_delete, runs
-from sm_track_widgets._errors import ServiceRefusedError
+from sm_track_widgets._errors import ConfigError, ServiceRefusedError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
 
@@ -275,6 +275,25 @@ def test_without_lineage_runs_go_and_it_is_said(filled):
         plan = plan_delete(experiment="e", connection=filled)
         assert any("Lineage could not be asked" in remark for remark in plan.remarks)
         assert delete_runs(experiment="e", yes=True, connection=filled).complete
+
+
+def test_who_may_not_delete_lineage_artifacts_keeps_only_these(filled):
+    made.lineage(filled, "e-r00", made.put(filled, "e", "content 0"))
+
+    def deny(_):
+        raise refusal("AccessDeniedException", "no sagemaker:DeleteArtifact")
+
+    with before(filled, "DeleteArtifact", deny):
+        report = delete_runs(experiment="e", yes=True, connection=filled)
+    assert [left.kind for left in report.left] == ["lineage"]
+    assert (report.done["runs"], report.done["groups"], report.done["experiments"]) == (12, 1, 1)
+
+
+def test_where_it_cannot_be_noted_nothing_is_done(filled):
+    (filled.settings.path / "cleanup").write_text("in the way")
+    with pytest.raises(ConfigError, match="Nothing was deleted"):
+        delete_runs(experiment="e", yes=True, connection=filled)
+    assert len(look(filled).components) == 12
 
 
 def test_a_plan_that_cannot_be_read_is_one_line(filled):
