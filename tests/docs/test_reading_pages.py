@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
     "page",
     [
         *("reading.md", "query.md", "charts.md", "compare.md", "explorer.md"),
-        *("alerts.md", "reports.md", "registry.md"),
+        *("alerts.md", "reports.md", "registry.md", "cleanup.md"),
     ],
 )
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):

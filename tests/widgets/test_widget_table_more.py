@@ -9,8 +9,8 @@ from wire_tap import change, say
 
 from sm_track_widgets import reading
 from sm_track_widgets._errors import UsageError
-from sm_track_widgets.magics.frame_options import ordered
 from sm_track_widgets.tracking.run import Run
+from sm_track_widgets.widgets.frame_options import ordered
 from sm_track_widgets.widgets.run_table import RunTable
 
 MINUS = "\N{MINUS SIGN}"

@@ -1,12 +1,14 @@
 /** The jobs that were started under the run: asked for when the tab is shown, and again while any of them runs. */
 
+import { signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setText, show } from "../dom";
 import type { DetailState } from "../lib/detail";
 import { jobsOver } from "../lib/jobs";
+import { onMessage } from "../model";
 import type { TabContext, TabView } from "./detail_tab";
 import { nothing } from "./fact_table";
 import { JobRows } from "./job_rows";
-import { KernelQuestions } from "./kernel_question";
 
 const AGAIN = 5000;
 
@@ -16,7 +18,8 @@ export class DetailJobs implements TabView {
   private readonly told = h("p", "quiet nothing", { role: "status" });
   private readonly none = nothing("No job was started under this run.");
   private readonly again = button("Refresh");
-  private readonly questions: KernelQuestions;
+  private readonly asking: Asking;
+  private readonly problem = signal("");
   private asked = false;
   private state: DetailState | null = null;
   private arrived = 0;
@@ -25,10 +28,15 @@ export class DetailJobs implements TabView {
     const { model, scope } = context;
     this.rows = new JobRows(model, scope);
     this.root.append(h("div", "detail-bar", {}, this.again), this.told, this.none, this.rows.root);
-    this.questions = new KernelQuestions(model, scope, (content) => {
-      if (content["type"] !== "jobs") return null;
-      setText(this.told, String(content["error"] ?? ""));
-      return "jobs";
+    this.asking = new Asking(model, scope);
+    onMessage(model, scope, (content) => {
+      if (content["type"] !== "jobs") return;
+      this.asking.answered();
+      this.problem.value = String(content["error"] ?? "");
+    });
+    scope.effect(() => {
+      const waits = this.state === null || !this.state.jobs?.rows ? "Reading…" : "";
+      setText(this.told, this.asking.text(waits) || this.problem.value);
     });
     scope.listen(this.again, "click", () => this.ask());
     scope.every(1000, () => this.tick());
@@ -57,8 +65,7 @@ export class DetailJobs implements TabView {
   }
 
   private ask(): void {
-    if (!this.asked) setText(this.told, "Reading…");
     this.asked = true;
-    this.questions.ask("jobs", { type: "jobs" }, () => setText(this.told, "Kernel is busy…"));
+    this.asking.ask({ type: "jobs" });
   }
 }
