@@ -230,18 +230,7 @@ def _move(
     with _progress.told("Moving runs") as progress:
         try:
             held = target.held(chosen)
-            todo = [one for one in chosen if not any(held.get(key, ("", False))[1] for key in one.keys)]
-            plan = MovePlan(
-                source,
-                target.title,
-                len(todo),
-                len({one.experiment for one in todo}),
-                sum(one.points for one in todo),
-                sum(one.files for one in todo),
-                len(chosen) - len(todo),
-                len(left),
-                (*notes, *target.foresee(todo)),
-            )
+            plan = _plan(source, target, chosen, held, len(left), notes)
         except Exception as error:
             explained = target.explain(error)
             if explained is None:
@@ -261,6 +250,28 @@ def _move(
             else "the same call goes on.",
         ) from error
     return MoveReport(plan, done.moved, done.there, done.failed, tuple(done.remarks), done.points, done.files)
+
+
+def _plan(
+    source: str,
+    target: Target,
+    chosen: Sequence[Parcel],
+    held: dict[str, tuple[str, bool]],
+    left: int,
+    notes: Sequence[str],
+) -> MovePlan:
+    todo = [one for one in chosen if not any(held.get(key, ("", False))[1] for key in one.keys)]
+    return MovePlan(
+        source,
+        target.title,
+        len(todo),
+        len({one.experiment for one in todo}),
+        sum(one.points for one in todo),
+        sum(one.files for one in todo),
+        len(chosen) - len(todo),
+        left,
+        (*notes, *target.foresee(todo)),
+    )
 
 
 def _without_cure(error: Any) -> str:
