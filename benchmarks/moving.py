@@ -59,13 +59,18 @@ def server(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
             command, env={**os.environ, **quiet}, stdout=log, stderr=log, start_new_session=True
         )
     uri = f"http://127.0.0.1:{port}"
-    while True:
-        try:
-            urllib.request.urlopen(f"{uri}/health", timeout=5).read()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return started, uri
+    while not answers(uri):
+        time.sleep(0.1)
+    return started, uri
+
+
+def answers(uri: str) -> bool:
+    """Whether the server is up."""
+    try:
+        urllib.request.urlopen(f"{uri}/health", timeout=5).read()
+    except OSError:
+        return False
+    return True
 
 
 def measure(runs: int, folder: Path) -> None:

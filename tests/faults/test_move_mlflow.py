@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ import sm_track_widgets as smt
 from sm_track_widgets import Run, UsageError, export_runs, import_runs
 from sm_track_widgets._errors import ConfigError, NotFoundError
 from sm_track_widgets.actions.move import document, mlflow_client
+from sm_track_widgets.connection import reset
 from sm_track_widgets.tracking.outbox.sync import sync
 
 HOUR = 3600.0
@@ -141,35 +143,42 @@ def test_mlflow_shows_the_run_as_its_own_would_be(client, exported):
     assert client.get_run(exported.moved["other/stopped"]).info.status == "KILLED"
 
 
-def test_what_was_changed_in_mlflow_is_what_comes_back(server, client, exported, tmp_path):
-    experiment = client.create_experiment("changed")
-    old = 1_500_000_000_000
-    run = client.create_run(experiment, start_time=old, run_name="mine", tags={"mlflow.user": "ada"})
+OLD = 1_500_000_000_000
+"""Milliseconds: 2017."""
+
+
+@pytest.fixture
+def foreign(client, tmp_path):
+    """Id of a run that MLflow users would have, years old; another one of its name, its child, is running."""
     from mlflow.entities import Metric, Param, RunTag
 
+    experiment = client.create_experiment("changed")
+    run = client.create_run(
+        experiment, start_time=OLD, run_name="mine", tags={"mlflow.user": "ada"}
+    ).info.run_id
+    losses = [Metric("a b/c", float(step), OLD + step, step) for step in range(3)]
+    odd = [Metric("odd", float("nan"), OLD, 0), Metric("odd", 2.0, OLD + 5, 1)]
+    texts = {"lr": "1e-3", "flag": "True", "long": "y" * 6000, "version": "1.2.3"}
     client.log_batch(
-        run.info.run_id,
-        metrics=[Metric("a b/c", float(step), old + step, step) for step in range(3)]
-        + [Metric("odd", float("nan"), old, 0), Metric("odd", 2.0, old + 5, 1)],
-        params=[
-            Param("lr", "1e-3"),
-            Param("flag", "True"),
-            Param("long", "y" * 6000),
-            Param("version", "1.2.3"),
-        ],
+        run,
+        metrics=losses + odd,
+        params=[Param(*one) for one in texts.items()],
         tags=[RunTag("wei:rd", "\N{SNOWMAN}"), RunTag("mlflow.note.content", "two\nlines")],
     )
-    child = client.create_run(experiment, run_name="mine", tags={"mlflow.parentRunId": run.info.run_id})
     (tmp_path / "plots").mkdir()
     (tmp_path / "plots" / "a.csv").write_text("x\n1\n")
-    client.log_artifacts(run.info.run_id, str(tmp_path / "plots"), "plots")
-    client.set_terminated(run.info.run_id, "FINISHED", end_time=old + 60_000)
+    client.log_artifacts(run, str(tmp_path / "plots"), "plots")
+    client.set_terminated(run, "FINISHED", end_time=OLD + 60_000)
+    child = client.create_run(experiment, run_name="mine", tags={"mlflow.parentRunId": run}).info.run_id
+    return run, child
+
+
+def test_runs_of_others_come_in_with_what_fits(server, client, exported, foreign, tmp_path):
     home = embedded(tmp_path / "home")
     report = import_runs(f"mlflow:{server.uri}", "changed", connection=home)
     assert (len(report.moved), report.plan.left_out) == (1, 1)
-    frame = smt.runs("changed", connection=home)
-    row = frame.iloc[0]
-    assert (row["run"], row["status"], row["started"].timestamp()) == ("mine", "Completed", old / 1000)
+    row = smt.runs("changed", connection=home).iloc[0]
+    assert (row["run"], row["status"], row["started"].timestamp()) == ("mine", "Completed", OLD / 1000)
     assert (row["params.lr"], row["params.flag"], row["params.version"]) == (0.001, "True", "1.2.3")
     assert (len(row["params.long"]), row["tags.mlflow.user"], row["tags.wei:rd"]) == (2500, "ada", "_")
     facts = smt.run_details("mine", "changed", connection=home).facts
@@ -177,18 +186,19 @@ def test_what_was_changed_in_mlflow_is_what_comes_back(server, client, exported,
     assert {one.name for one in facts.artifacts} == {"plots/a.csv", "imported-rest.json"}
     points = smt.metrics("changed", connection=home)
     assert points["value"].tolist() == [0.0, 1.0, 2.0, 2.0]
-    assert points["time"].iloc[0].timestamp() == old / 1000
+    assert points["time"].iloc[0].timestamp() == OLD / 1000
     assert "Values of 'odd' that are no numbers are gaps: 1." in str(report)
-    # The one that ran is taken as it is, then finished; the parent's name is the same, so it has another.
+    # The one that ran is taken as it is, then finished; runs that share a name have the begin of their id behind it.
     import_runs(f"mlflow:{server.uri}", "changed", running=True, connection=home)
-    client.log_metric(child.info.run_id, "late", 1.0, step=3)
-    client.set_terminated(child.info.run_id, "FAILED")
+    run, child = foreign
+    client.log_metric(child, "late", 1.0, step=3)
+    client.set_terminated(child, "FAILED")
     assert len(import_runs(f"mlflow:{server.uri}", "changed", connection=home).moved) == 1
     assert sorted(components(home).values()) == ["Completed", "Failed"]
     late = smt.runs("changed", "metrics.late.count = 1", connection=home)
     assert late["status"].tolist() == ["Failed"]
     (component,) = {late.attrs["components"][name] for name in late["run"]}
-    assert smt.run_details(component, connection=home).facts.parent == f"changed-mine-{run.info.run_id[:8]}"
+    assert smt.run_details(component, connection=home).facts.parent == f"changed-mine-{run[:8]}"
 
 
 def test_an_edit_in_mlflow_wins_over_what_was_written_then(server, client, tmp_path):
@@ -228,7 +238,7 @@ def test_the_magics_say_the_plan_and_what_became_of_it(server, kernel):
     assert second == f"Moved 1 run to MLflow at {server.uri}."
     cell = kernel.run(f"report = %sm_import mlflow:{server.uri} -e magical --into copies metrics.loss > 0")
     assert (cell.status, cell.text) == ("ok", ""), cell.traceback
-    # It is known to come from here, whatever the experiment is called.
+    # Into another experiment it is a copy, once.
     assert kernel.value("len(report.there), len(report.moved)") == "(0, 1)"
     again = kernel.run(f"%sm_import mlflow:{server.uri} -e magical --into copies")
     assert "Nothing to move: 1 run there already." in again.text
@@ -255,6 +265,21 @@ def test_mistakes_are_one_line(server, tmp_path, monkeypatch):
         ConfigError, match=r"not installed\. Install it: %pip install 'sm-track-widgets\[mlflow\]'"
     ):
         export_runs(f"mlflow:{server.uri}", connection=home)
+
+
+def test_the_python_of_the_page_runs(server, tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "moving.md").read_text("utf-8")
+    sources = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    reset()
+    names: dict[str, object] = {}
+    for source in sources:
+        exec(source.replace("http://127.0.0.1:5000", server.uri), names)
+    reset()
+    assert len(sources) == 3
+    assert (len(names["back"].there), len(names["copied"].there), len(names["copied"].moved)) == (1, 0, 1)
+    assert smt.runs("theirs", connection=names["here"])["metrics.loss.last"].tolist() == [0.25]
 
 
 def test_a_server_that_dies_is_one_line_and_the_next_call_finishes(server, tmp_path):

@@ -16,7 +16,9 @@ from sm_track_widgets import Run, UsageError, move_runs
 from sm_track_widgets._errors import ConfigError, ServiceRefusedError
 from sm_track_widgets.actions.move import points as points_out
 from sm_track_widgets.actions.move.parcel import Parcel, parents_first
+from sm_track_widgets.reading import asked_for
 from sm_track_widgets.tracking.outbox.sync import sync
+from sm_track_widgets.tracking.tagging import change_tags
 
 WEEKS = 7 * 86_400.0
 
@@ -87,7 +89,7 @@ def test_full_groups_are_followed_and_it_is_said_before(tmp_path):
 
 
 @pytest.mark.parametrize("window", [True, False])
-def test_points_too_old_are_a_file_that_is_read_back(tmp_path, window):
+def test_points_too_old_are_a_file_that_is_read_back(tmp_path, window, monkeypatch):
     home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws", metric_window=window)
     # The first run began a bit more than two weeks ago: some of its points are taken, some are not.
     move_home.plain_runs(home, 3, points=30, age=2 * WEEKS - points_out.MARGIN + 15)
@@ -100,6 +102,10 @@ def test_points_too_old_are_a_file_that_is_read_back(tmp_path, window):
     found = smt.runs(query="metrics.auc.max > 4", connection=there)
     expected = smt.runs(query="metrics.auc.max > 4", connection=home)
     assert sorted(found["run"]) == sorted(expected["run"]) != []
+    monkeypatch.setattr(
+        asked_for, "FEW", 0
+    )  # of so many runs the service is asked for those of the query alone
+    assert len(smt.runs("older", "metrics.auc.last > 4", connection=there, cached=False)) == 1
     details = smt.run_details("r0000", "older", connection=there)
     assert details.facts.metrics[0].count == 20
     assert [len(one) for one in details.facts.read_series(["loss", "auc"])] == [20, 20]
@@ -238,6 +244,16 @@ def test_a_name_that_is_taken_gets_a_number_once(tmp_path):
         report = move_runs(to=there, connection=other)
         assert {**report.moved, **report.there} == {"many/r0000": "many-r0000-2"}
     assert sorted(components(there)) == ["many-r0000", "many-r0000-2"]
+
+
+def test_archived_runs_stay_or_are_archived_there(tmp_path):
+    home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws")
+    move_home.plain_runs(home, 2, points=1)
+    change_tags(["many-r0000"], {"sm_track:archived": "true"}, connection=home)
+    assert list(move_runs(to=there, connection=home).moved) == ["many/r0001"]
+    assert list(move_runs(to=there, connection=home, archived=True).moved) == ["many/r0000"]
+    assert smt.runs("many", connection=there)["run"].tolist() == ["r0001"]
+    move_home.alike(home, there, times=False)
 
 
 def test_back_to_where_they_came_from_is_nothing(tmp_path):

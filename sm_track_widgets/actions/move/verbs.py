@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sm_track_widgets import _progress, config
 from sm_track_widgets import connection as connections
-from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._errors import NotFoundError, ServiceRefusedError, TrackError, UsageError, did_you_mean
 from sm_track_widgets.actions.move import from_service
 from sm_track_widgets.actions.move.carry import Target, carry, unfinished
 from sm_track_widgets.actions.move.report import MovePlan, MoveReport
@@ -230,7 +230,7 @@ def _move(
     with _progress.told("Moving runs") as progress:
         try:
             held = target.held(chosen)
-            plan = _plan(source, target, chosen, held, len(left), notes)
+            plan = _plan(source, target, chosen, held, left=len(left), notes=notes)
         except Exception as error:
             explained = target.explain(error)
             if explained is None:
@@ -242,13 +242,7 @@ def _move(
             return MoveReport(plan, dry_run=True)
         done = carry(chosen, target, held, progress)
     if done.stopped is not None:
-        told, error = len(done.moved) + len(done.there), done.stopped
-        raise type(error)(
-            f"{_without_cure(error)} {told:,} of {len(chosen):,} runs are there;",
-            f"{_lower(error.cure)} The same call goes on with the rest."
-            if error.cure
-            else "the same call goes on.",
-        ) from error
+        raise _ended(done.stopped, len(done.moved) + len(done.there), len(chosen)) from done.stopped
     return MoveReport(plan, done.moved, done.there, done.failed, tuple(done.remarks), done.points, done.files)
 
 
@@ -257,6 +251,7 @@ def _plan(
     target: Target,
     chosen: Sequence[Parcel],
     held: dict[str, tuple[str, bool]],
+    *,
     left: int,
     notes: Sequence[str],
 ) -> MovePlan:
@@ -274,8 +269,17 @@ def _plan(
     )
 
 
-def _without_cure(error: Any) -> str:
-    return str(error).removesuffix(error.cure).strip()
+def _ended(error: TrackError, there: int, total: int) -> TrackError:
+    """Return what ended a move, with how far it came, and that nothing is lost."""
+    told = f"{str(error).removesuffix(error.cure).strip()} {there:,} of {total:,} runs are there;"
+    cure = (
+        f"{_lower(error.cure)} The same call goes on with the rest."
+        if error.cure
+        else "the same call goes on."
+    )
+    if isinstance(error, ServiceRefusedError):
+        return ServiceRefusedError(told, cure, code=error.code)
+    return type(error)(told, cure)
 
 
 def _lower(text: str) -> str:
