@@ -25,6 +25,8 @@ _MODULES: dict[str, tuple[str, str]] = {
     "session": ("sagemaker.session", "sagemaker.core.helper.session_helper"),
     "run": ("sagemaker.experiments.run", "sagemaker.core.experiments.run"),
     "analytics": ("sagemaker.analytics", "sagemaker.core.analytics"),
+    "images": ("sagemaker.image_uris", "sagemaker.core.image_uris"),
+    "remote_function": ("sagemaker.remote_function", "sagemaker.core.remote_function"),
 }
 """What is needed -> its module in 2.x, in 3.x."""
 
@@ -143,3 +145,53 @@ def experiment_analytics(experiment_name: str | None = None, session: Any = None
     if experiment_name is not None:
         keywords["experiment_name"] = experiment_name
     return _module("analytics").ExperimentAnalytics(sagemaker_session=session, **keywords)
+
+
+def image_uri(framework: str, version: str, region: str) -> str:
+    """Return the address of SageMaker's inference image of a framework, by the SDK's own tables; calls nobody.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed, or knows no such image.
+    """
+    images = _module("images")
+    # It needs an instance type where there are images for CPU and GPU.
+    asked: dict[str, Any] = {"version": version, "image_scope": "inference", "instance_type": "ml.m5.xlarge"}
+    try:
+        return str(images.retrieve(framework, region, **asked))
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        reason = " ".join(str(error).split())[:300].rstrip(".")
+        raise ConfigError(
+            f"The SageMaker SDK knows no image of {framework} {version}: {reason}.", "Name one: --image URI"
+        ) from error
+
+
+def remote_executor(**keywords: Any) -> Any:
+    """Return the SDK's ``RemoteExecutor``, which runs functions as training jobs; imports the SDK.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed.
+    """
+    return _module("remote_function").RemoteExecutor(**keywords)
+
+
+def is_remote_executor(executor: Any) -> bool:
+    """Whether this is the SDK's ``RemoteExecutor``; never imports anything."""
+    return any(
+        kind.__name__ == "RemoteExecutor" and kind.__module__.startswith("sagemaker.")
+        for kind in type(executor).__mro__
+    )
+
+
+def remote_ended(future: Any) -> bool:
+    """Whether the job behind a future of ``RemoteExecutor`` has ended, one way or another; asks the service.
+
+    Its own ``done()`` is never true for a job that was stopped, and once it has been, ``result()`` is None [S].
+    """
+    job = getattr(future, "_job", None)
+    if job is None or future.cancelled():
+        return bool(future.cancelled() or future.done())
+    return job.describe()["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}
