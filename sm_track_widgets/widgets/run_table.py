@@ -193,7 +193,8 @@ class RunTable(LinkedView):
         title = " · ".join(part for part in (header["title"], self.query) if part)
         shown = self._shown()
         columns = self._static_columns(header["columns"], shown)
-        return StaticRuns(shown, columns, title, header["empty"], header["missing"], self._base())
+        by = self.group_by if self.group_by in shown.columns else ""
+        return StaticRuns(shown, columns, title, header["empty"], header["missing"], self._base(), by)
 
     def _static_columns(
         self, described: Sequence[Mapping[str, Any]], shown: pd.DataFrame
