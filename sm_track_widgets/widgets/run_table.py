@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -13,12 +13,13 @@ from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.run_edits import RunEdits, writable
-from sm_track_widgets.widgets.run_sparks import sparks
+from sm_track_widgets.widgets.run_sparks import kept_sparks, sparks
 from sm_track_widgets.widgets.static_runs import StaticRuns
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sm_track_widgets.widgets.kept_answers import Answer, Room
     from sm_track_widgets.widgets.selection.selection import Selection
 
 HEIGHT = 400
@@ -178,6 +179,10 @@ class RunTable(LinkedView):
     def in_page(self) -> dict[str, Any]:
         """Return what is different in a saved page: there runs cannot be changed."""
         return {"_writable": False}
+
+    def kept_answers(self, room: Room) -> Iterator[Answer]:
+        """Give what a saved page can still answer: the curves it shows."""
+        yield from kept_sparks(self.selection, self.sparklines, encoding.run_names(self._shown()), room)
 
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:

@@ -14,7 +14,7 @@ test("rows are grouped as Python groups them", () => {
     const frame = coded ? frameOf(rows, {}, { [kind]: texts }) : frameOf(rows, { x: numbers });
     const column = { ...frame.columns[1], kind: kind as ColumnKind } as Column;
     const { groups } = groupedItems(
-      Uint32Array.from(values, (_, i) => i),
+      Uint32Array.from(rows, (_, i) => i),
       column,
       new Set(),
       -1,
