@@ -52,7 +52,7 @@ class RunTable(LinkedView):
         Name of the run that the others are compared with: it stays on top, metrics show how far they are from its own,
         and parameters that are not its own are marked.
     group_by
-        A column: rows with the same value are listed together below their mean, and the best of metrics.
+        A column: rows with the same value are listed together below their mean; with a baseline, how far it is from it.
     differing
         Of the parameters, show those that are not the same in all rows, also where `columns` does not name them.
     pinned
@@ -139,9 +139,13 @@ class RunTable(LinkedView):
         )
         self._edits = RunEdits(selection)
         self.observe(self._decided, "columns")
+        self.observe(self._other_look, ["columns", "sort", "group_by", "differing", "pinned"])
 
     def _decided(self, _: Any) -> None:
         self._chosen = True
+
+    def _other_look(self, _: Any) -> None:
+        self.update_static()
 
     # -- messages ------------------------------------------------------------------------------------------------
     def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
