@@ -59,7 +59,14 @@ class ServiceRefusedError(TrackError):
 class RunStopped(TrackError):  # noqa: N818 - nothing is wrong: the run has been told to end
     """Ends the body of a run, which then closes as Stopped; the text is why.
 
-    Raised out of the call that logged a point.
+    Raised out of the call that logged a point. Code that catches every exception lets it pass.
+    """
+
+
+class PointStopped(RunStopped):
+    """Ends a point of a sweep early, since others do better; the run is closed as Stopped, ``pruned``.
+
+    Raised by ``run.report`` and, with early stopping, by ``run.log_metric`` of the goal's metric.
     """
 
 

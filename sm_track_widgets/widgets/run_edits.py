@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import TrackError, UsageError
-from sm_track_widgets._names import ARCHIVED_TAG
+from sm_track_widgets.actions.cleanup import archive
 from sm_track_widgets.tracking import values
 from sm_track_widgets.tracking.registry import find_open
 from sm_track_widgets.tracking.tagging import change_notes, change_tags
@@ -71,7 +71,7 @@ class RunEdits:
         told: dict[str, Any] = {"type": "archived", "archived": archived, "done": [], "error": ""}
         try:
             components = self._components(runs)
-            failed = change_tags(components, {ARCHIVED_TAG: "true" if archived else None})
+            failed = archive.mark(components, archived=archived)
             named = dict(zip(runs, components, strict=True))
             told["done"] = [run for run, component in named.items() if component not in failed]
             self._archived |= {run: named[run] for run in told["done"]} if archived else {}

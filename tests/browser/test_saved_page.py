@@ -258,7 +258,7 @@ def test_a_report_is_looked_through(open_page, sweep, scheme):
     assert page.locator("h1").inner_text().startswith(EVIL[:40])
     board, detail = page.locator(".smtw-root").nth(0), page.locator(".smtw-root").nth(1)
     until("the chart", lambda: board.locator("canvas").count() > 0)
-    board.get_by_role("textbox", name="Filter runs").fill("d2")
+    board.get_by_role("searchbox", name="Filter runs").fill("d2")
     until("fewer runs", lambda: "1 of 4 runs" in board.inner_text())
     board.get_by_role("tab", name="Importance").click()
     until("importance", lambda: "lr" in board.locator(".smtw-importance").inner_text())

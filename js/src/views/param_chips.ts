@@ -20,6 +20,8 @@ interface Chip {
   value: string | null;
   root: HTMLButtonElement;
   count: HTMLElement;
+  /** How often, and whether wanted, as painted. */
+  painted: string;
 }
 
 export class ParamChips {
@@ -70,11 +72,15 @@ export class ParamChips {
 
   paint(filter: Filter | undefined, counts: Uint32Array): void {
     const wanted = new Set(filter?.values ?? []);
-    for (const { code, value, root, count } of this.chips) {
-      const text = formatCount(counts[code] ?? 0);
-      setText(count, text);
-      setAttributes(root, { "aria-pressed": wanted.has(value) ? "true" : "false" });
-      root.classList.toggle("smtw-none", counts[code] === 0 && !wanted.has(value));
+    for (const chip of this.chips) {
+      const { code, root } = chip;
+      const on = wanted.has(chip.value);
+      const state = `${counts[code]} ${on}`;
+      if (chip.painted === state) continue;
+      chip.painted = state;
+      setText(chip.count, formatCount(counts[code] ?? 0));
+      setAttributes(root, { "aria-pressed": on ? "true" : "false" });
+      root.classList.toggle("smtw-none", counts[code] === 0 && !on);
     }
     const all = this.column.values.length + (this.chips.at(-1)?.value === null ? 1 : 0);
     this.head.paint(filter ? `${wanted.size} of ${all}` : "", filter !== undefined);
@@ -100,7 +106,7 @@ export class ParamChips {
     });
     root.append(h("span", "", {}, middleCut(said, 24)), count);
     root.addEventListener("click", () => this.toggle(value));
-    return { code, value, root, count };
+    return { code, value, root, count, painted: "" };
   }
 
   private toggle(value: string | null): void {

@@ -38,6 +38,8 @@ export class ParamSlider {
   /** Came while a hand dragged: the bins under it stay what they are. */
   private next: Column | null = null;
   private bars: Uint32Array = new Uint32Array(0);
+  /** What the handles were painted for: most moves of a hand are on another control. */
+  private placed: Filter | undefined | null = null;
 
   constructor(
     column: Column,
@@ -78,6 +80,7 @@ export class ParamSlider {
     this.peak = Math.max(...counts, 1);
     setAttributes(this.all, { d: barsPath(counts, WIDTH, HEIGHT, this.peak) });
     this.head.note(this.bins.kind === "log" ? "log" : "");
+    this.placed = null;
     // What is out of sight is not painted, but read aloud all the same.
     for (const end of ["low", "high"] as const) this.say(end, this.shared.filterOf(column.name));
   }
@@ -85,20 +88,27 @@ export class ParamSlider {
   paint(filter: Filter | undefined, counts: Uint32Array): void {
     if (!this.next) this.bars = counts.subarray(0, this.bins.size);
     const { bars } = this;
-    const top = Math.max(...bars, 1);
+    let [top, sum] = [1, 0];
+    for (const count of bars) {
+      top = Math.max(top, count);
+      sum += count;
+    }
     const path = barsPath(bars, WIDTH, HEIGHT, Math.min(this.peak, top / LEAST_SHARE));
+    if (filter) this.outside.setAttribute("d", path);
+    this.inside.setAttribute("d", path);
+    this.area.title = `${formatCount(sum)} runs`;
+    if (this.placed === filter) return;
+    this.placed = filter;
+    if (!filter) this.outside.setAttribute("d", "");
     const span = spanOf(this.bins, filter);
     const [left, right] = span.map((place) => (100 * place) / Math.max(1, this.bins.size)) as [
       number,
       number,
     ];
-    setAttributes(this.outside, { d: filter ? path : "" });
-    setAttributes(this.inside, { d: path });
     this.front.style.clipPath = `inset(0 ${100 - right}% 0 ${left}%)`;
     this.head.paint(rangeText(this.column, this.bins, filter), filter !== undefined);
     this.paintHandle("low", left, span, filter);
     this.paintHandle("high", right, span, filter);
-    this.area.title = `${formatCount(bars.reduce((sum, one) => sum + one, 0))} runs`;
   }
 
   private paintHandle(end: End, share: number, span: Span, filter: Filter | undefined): void {

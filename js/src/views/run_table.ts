@@ -170,8 +170,8 @@ export class RunTable {
       };
       const rows = { items: this.items.value, sort: this.sort.value ?? [], baseline: this.baseline.value };
       const marks = {
-        selected: this.shared.selected.value ?? [],
-        hidden: this.shared.hidden.value ?? [],
+        selected: this.shared.selected.value ?? NONE,
+        hidden: this.shared.hidden.value ?? NONE,
         pending: this.edit.pending.value,
         trends: this.layout.trends.value ?? NONE,
       };
@@ -190,9 +190,11 @@ export class RunTable {
   /** As high as the rows need, at most as high as asked for. */
   private fit(most: number, rows: number): void {
     const { root } = this.grid;
-    const bars = root.offsetHeight - root.clientHeight;
-    const wanted = rows > 0 ? headHeight(this.frame.peek()?.rows ?? 0) + rows * ROW_HEIGHT + bars : 150;
-    root.style.height = `${Math.min(most || 400, wanted)}px`;
+    const wanted = rows > 0 ? headHeight(this.frame.peek()?.rows ?? 0) + rows * ROW_HEIGHT : 150;
+    const limit = most || 400;
+    // How high its own scroll bar is, is asked only where it matters: the browser would lay out the page for it.
+    const bars = rows > 0 && wanted < limit ? root.offsetHeight - root.clientHeight : 0;
+    root.style.height = `${Math.min(limit, wanted + bars)}px`;
   }
 
   private set<T>(target: Signal<T>, value: T): void {

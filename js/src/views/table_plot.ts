@@ -47,6 +47,8 @@ class Histogram implements HeadPlot {
   private readonly inside = svg("path", { class: "smtw-hist-in" });
   private readonly all: Uint32Array;
   private readonly peak: number;
+  /** The column's own filter as painted; null before the first time. */
+  private mine: Filter | undefined | null = null;
 
   constructor(
     private readonly column: Column,
@@ -67,12 +69,16 @@ class Histogram implements HeadPlot {
 
   paint(engine: Crossfilter, filter: Filter | undefined, filtered: boolean): void {
     const { size } = binsOf(this.column);
-    const span = filter ? (coveredBins(this.column, filter) ?? [0, -1]) : [0, size - 1];
-    const [first, last] = span as [number, number];
-    const counts = engine.counts(this.column).slice(0, size);
+    const counts = engine.counts(this.column).subarray(0, size);
+    const draw = (values: Uint32Array) => (filtered ? barsPath(values, WIDTH, HEIGHT, this.peak) : "");
+    if (!filter) {
+      this.inside.setAttribute("d", draw(counts));
+      if (this.mine === undefined) return;
+    }
+    this.mine = filter;
+    const [first, last] = filter ? (coveredBins(this.column, filter) ?? [0, -1]) : [0, size - 1];
     const inside = counts.map((count, bin) => (bin >= first && bin <= last ? count : 0));
     const outside = counts.map((count, bin) => (bin >= first && bin <= last ? 0 : count));
-    const draw = (values: Uint32Array) => (filtered ? barsPath(values, WIDTH, HEIGHT, this.peak) : "");
     setAttributes(this.inside, { d: draw(inside) });
     setAttributes(this.others, { d: draw(outside) });
     const step = WIDTH / size;
