@@ -138,12 +138,17 @@ def run_details(
             raise UsageError("No run is open here.", "Name one; %sm_runs lists them.")
         return RunDetails(open_facts(run), tab, source=run)
     place = connection or connections.current()
-    run = next((run for run in reversed(open_runs()) if is_called(run, name, experiment, place)), None)
+    run = open_named(name, experiment, place)
     facts = open_facts(run) if run is not None else stored_facts(place, name, experiment)
     edited = stale(facts.capture, Redactor(place.settings.redact).clean) if run is None else None
     if edited is not None:
         facts.remarks.append(f"{edited} %sm_rerun brings back the one that ran.")
     return RunDetails(facts, tab, source=run)
+
+
+def open_named(name: str, experiment: str | None, place: Connection) -> Run | None:
+    """Return the run of a name that is open in this process, if one is."""
+    return next((run for run in reversed(open_runs()) if is_called(run, name, experiment, place)), None)
 
 
 def checked_tab(tab: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets import _sdk
 from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import NotFoundError, TrackError, UsageError
 from sm_track_widgets._names import DEFAULT_EXPERIMENT, MAX_TEXT
@@ -85,7 +86,7 @@ def _checked(plan: Plan, body: Body, request: Request, place: Connection) -> byt
         raise UsageError(f"jobs is a whole number from 1, not {jobs!r}.")
     if executor is None and (jobs is None or jobs == 1):
         return b""
-    remote = _is_remote(executor)
+    remote = _sdk.is_remote_executor(executor)
     if executor is None:
         pool.loky()
     if not place.rebuildable and (executor is None or not _is_threads(executor)):
@@ -102,14 +103,10 @@ def _checked(plan: Plan, body: Body, request: Request, place: Connection) -> byt
     return packing.packed(body)
 
 
-def _is_remote(executor: Any) -> bool:
-    return executor is not None and hasattr(executor, "max_parallel_jobs")
-
-
 def _is_threads(executor: Any) -> bool:
     import concurrent.futures
 
-    return isinstance(executor, concurrent.futures.ThreadPoolExecutor) or _is_remote(executor)
+    return isinstance(executor, concurrent.futures.ThreadPoolExecutor) or _sdk.is_remote_executor(executor)
 
 
 def _past(plan: Plan, place: Connection, experiment: str, name: str) -> History:
@@ -229,7 +226,7 @@ def _crew(
         )
     jobs = pool.width_of(request.executor, request.jobs)
     return pool.ExecutorCrew(
-        setting, sent, place, jobs, request.executor, remote=_is_remote(request.executor)
+        setting, sent, place, jobs, request.executor, remote=_sdk.is_remote_executor(request.executor)
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets import _sdk
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets.actions.sweep import repair, worker
 from sm_track_widgets.actions.sweep.points import Outcome, Point
@@ -98,21 +99,29 @@ class PoolCrew:
 
     def wait(self) -> Ended:
         """Wait until a point has ended."""
-        while True:
-            futures = list(self._flying)
-            if all(isinstance(one, cf.Future) for one in futures):
-                done = list(cf.wait(futures, timeout=SLOW_LOOK, return_when=cf.FIRST_COMPLETED).done)
-            else:
-                done = [one for one in futures if one.done()]
-                if not done:
-                    time.sleep(SLOW_LOOK if self.remote else LOOK)
-            if done:
-                return [self._taken(future, "Failed") for future in done]
+        while not (done := self._done()):
+            pass
+        return [self._taken(future, "Failed") for future in done]
+
+    def _done(self) -> list[Any]:
+        """Return the futures that have ended, after a short wait."""
+        futures = list(self._flying)
+        if all(isinstance(one, cf.Future) for one in futures):
+            return list(cf.wait(futures, timeout=SLOW_LOOK, return_when=cf.FIRST_COMPLETED).done)
+        done = [one for one in futures if self._is_done(one)]
+        if not done:
+            time.sleep(SLOW_LOOK if self.remote else LOOK)
+        return done
+
+    def _is_done(self, future: Any) -> bool:
+        return bool(_sdk.remote_ended(future) if self.remote else future.done())
 
     def _taken(self, future: Any, lost: Status) -> tuple[Point, Outcome]:
         point, slot = self._flying.pop(future)
         try:
-            outcome: Outcome = future.result(timeout=0)
+            outcome: Any = future.result(timeout=0)
+            if not isinstance(outcome, Outcome):
+                raise cf.CancelledError  # noqa: TRY301 - the SDK's future has no result then, and raises nothing
         except (Exception, cf.CancelledError) as error:  # noqa: BLE001 - the worker died, or never began
             self._died(slot)
             outcome = self._lost(point, error, lost)
@@ -142,7 +151,9 @@ class PoolCrew:
         deadline = time.monotonic() + GRACE
         ended: Ended = []
         while self._flying and time.monotonic() < deadline:
-            ended += [self._taken(future, "Stopped") for future in list(self._flying) if future.done()]
+            ended += [
+                self._taken(future, "Stopped") for future in list(self._flying) if self._is_done(future)
+            ]
             time.sleep(LOOK)
         if self._flying:
             self._kill()
@@ -251,6 +262,6 @@ def reason(error: BaseException) -> str:
         return "it was cancelled"
     text = " ".join(str(error).split())
     if type(error).__name__ == "TerminatedWorkerError":
-        exits = text.rpartition("exit codes of the workers are")[2].strip(" {}.")
+        exits = text.partition("exit codes of the workers are {")[2].partition("}")[0]
         return f"its process ended ({exits or 'killed'})"
     return f"{type(error).__name__}: {text}".rstrip(":. ")[:300]

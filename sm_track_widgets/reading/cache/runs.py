@@ -126,6 +126,7 @@ def read(
     progress: Progress | None = None,
     *,
     anew: bool = False,
+    fresh: bool = True,
     now: float | None = None,
 ) -> Runs:
     """Return the runs of a scope, those that were known brought up to date.
@@ -138,6 +139,8 @@ def read(
         Is told how many records of how many have been read.
     anew
         Whether all of them are read, whatever is known.
+    fresh
+        Whether those that are known are brought up to date; else they are told as they are.
     now
         Seconds since the epoch by this machine's clock; None asks it.
 
@@ -152,7 +155,9 @@ def read(
     with held.lock:
         look = _Look(connection, scope, progress, time.time() if now is None else now)
         held.known = known = _opened(held, connection)
-        return _first(held, look) if anew or known is None else _refreshed(held, known, look)
+        if anew or known is None:
+            return _first(held, look)
+        return _refreshed(held, known, look) if fresh else Runs(known.table, known.runs, refreshed=True)
 
 
 def read_uncached(connection: Connection, scope: Scope, progress: Progress | None = None) -> Runs:

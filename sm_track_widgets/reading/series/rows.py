@@ -79,6 +79,13 @@ class Pair:
     old: str = ""
 
 
+@dataclass(slots=True)
+class RunSeries(Series):
+    """A series whose ``run`` is the run's shown name, with the trial component that holds it."""
+
+    component: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A series and the summary that it was read for; its ``run`` is the component."""
