@@ -19,12 +19,13 @@ from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.run_details import RunDetails, checked_tab, run_details
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sm_track_widgets._types import Params, Scalar, Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.run_facts import Artifact, MetricFacts, RunFacts
     from sm_track_widgets.tracking.run import Run
+    from sm_track_widgets.widgets.kept_answers import Answer, Room
 
 LIVE_EVERY = 1.0
 """Seconds between two states of an open run."""
@@ -282,6 +283,10 @@ class RunDetail(SmWidget):
     def static_text(self) -> str:
         """Return the tab as text."""
         return self.text()
+
+    def kept_answers(self, room: Room) -> Iterator[Answer]:
+        """Give what a saved page can still answer: sizes and previews of files."""
+        yield from detail_files.kept_previews(self.facts, room)
 
     def heading(self) -> str:
         """Return the run and its experiment."""
