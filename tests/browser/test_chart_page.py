@@ -39,7 +39,7 @@ class Chart:
         page.evaluate("async (view) => { window.mounted = await window.__smtwHarness.mount(view); }", view)
         self.root = page.locator(".case")
         self.plot = self.root.locator(".smtw-plot:visible").first
-        self.plot.locator("canvas").wait_for()
+        self.plot.locator("canvas").first.wait_for()
         self.at_rest()
 
     def get(self, name: str):

@@ -228,7 +228,12 @@ export class MetricChart {
     if (dropped > 0) texts.push(`${plural(dropped, "value")} of zero or less not shown on a log axis.`);
     if (state.ignoreOutliers.peek() && rows.length > 0) texts.push(this.outlierText(outside));
     const coarse = rows.flatMap((one) => one.coarse);
-    const asked = this.details.want(coarse, state.x.peek(), state.domain.peek(), this.panelBox.clientWidth);
+    const asked = this.details.want(
+      coarse,
+      state.x.peek(),
+      state.domain.peek(),
+      () => this.panelBox.clientWidth,
+    );
     if (asked) texts.push("Finer detail comes when the kernel is idle.");
     setText(this.note, texts.join(" "));
     show(this.note, texts.length > 0);
