@@ -164,7 +164,8 @@ def test_many_names_take_two_lines_and_few_controls_are_beside_a_narrow_chart(ha
     assert shown.count() == folded
     outliers = chart.root.locator("button", has_text="outliers")
     options = chart.root.get_by_role("button", name="Options")
-    assert outliers.is_visible() and not options.is_visible()
+    assert outliers.is_visible()
+    assert not options.is_visible()
     harness.set_viewport_size({"width": 600, "height": 700})
     try:
         until("fewer names", lambda: shown.count() < folded)
