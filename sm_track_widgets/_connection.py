@@ -259,10 +259,14 @@ class Connection:
                 raise ConfigError(f"Cannot read metrics: {error}.") from error
             starts = [None] * len(found) if start is None else start
             return [_points.part_of(one, begin, axis) for one, begin in zip(found, starts, strict=True)]
-        arn = f"arn:{self._partition()}:sagemaker:{self.region}:{self.account_id}:experiment-trial-component/"
         return _points.read_series(
-            self.single("sagemaker-metrics"), arn, wanted, start, axis, expected=expected
+            self.single("sagemaker-metrics"), self.component_arn(""), wanted, start, axis, expected=expected
         )
+
+    def component_arn(self, component: str) -> str:
+        """Return the ARN of a trial component of this account and region [M]."""
+        account = f"arn:{self._partition()}:sagemaker:{self.region}:{self.account_id}"
+        return f"{account}:experiment-trial-component/{component}"
 
     def describe(self) -> dict[str, str]:
         """Describe this connection for another process, as text values; `rebuild` takes it. Holds no secret."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,13 +12,18 @@ from sm_track_widgets import _aws
 from sm_track_widgets._errors import NotFoundError, did_you_mean
 from sm_track_widgets._names import (
     CAPTURE_ARTIFACT,
+    JOB_KINDS,
+    JOBS_PARAMETER,
+    MODELS_PARAMETER,
     NOTES_PARAMETER,
+    OLD_METRICS,
     PARENT_TAG,
     component_name,
     is_reserved,
     slug,
+    told_notes,
 )
-from sm_track_widgets.reading import frames, identity
+from sm_track_widgets.reading import frames, identity, old_points
 from sm_track_widgets.reading.answer import Wanted, find
 from sm_track_widgets.reading.fetch import names as fetch
 from sm_track_widgets.reading.table import rows
@@ -72,6 +78,10 @@ class RunFacts:
         Without ours.
     capture
         The document of ``sm_track.capture``; empty where nothing was kept.
+    models
+        Versions registered from it, as ``group/3``, the newest last.
+    jobs
+        Kind and name of the jobs that it has noted, in the order they were started.
     remarks
         One line each about what is missing or in the way.
     read_series
@@ -99,6 +109,8 @@ class RunFacts:
     artifacts: list[Artifact] = field(default_factory=list[Artifact])
     capture: Params = field(default_factory=dict[str, Any])
     capture_at: str = ""
+    models: list[str] = field(default_factory=list[str])
+    jobs: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     remarks: list[str] = field(default_factory=list[str])
     read_series: Callable[[Sequence[str]], list[Series]] = lambda _: []
     read_object: Callable[[str, int], tuple[bytes, int]] = lambda _, __: (b"", 0)
@@ -125,7 +137,8 @@ def stored_facts(connection: Connection, name: str, experiment: str | None = Non
     facts = _facts(record, experiment)
     facts.home = connection.home
     component = facts.component
-    facts.read_series = lambda metrics: connection.read_series([(component, metric) for metric in metrics])
+    old, old_at = _add_old(facts, record)
+    facts.read_series = lambda metrics: _series(connection, component, metrics, old_at, old)
     facts.read_object = lambda uri, limit: read_object(connection, uri, limit)
     if others:
         more = "1 older run has" if others == 1 else f"{others} older runs have"
@@ -137,6 +150,17 @@ def stored_facts(connection: Connection, name: str, experiment: str | None = Non
             told = _aws.explain(error, "read what was kept of the cell")
             facts.remarks.append(str(told) if told else f"What was kept of the cell cannot be read: {error}")
     return facts
+
+
+def find_component(connection: Connection, name: str, experiment: str | None = None) -> str:
+    """Return the trial component of a run; the arguments are those of `stored_facts`.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run.
+    """
+    return str(_find(connection, name, experiment)[0]["TrialComponentName"])
 
 
 def read_object(connection: Connection, uri: str, limit: int) -> tuple[bytes, int]:
@@ -206,13 +230,31 @@ def _facts(record: Record, experiment: str | None) -> RunFacts:
         ended=None if ended is None else ended.timestamp(),
         created_by=identity.author(record.get("CreatedBy") or {}),
         parent=tags.get(PARENT_TAG, ""),
-        notes=str(held.get(NOTES_PARAMETER, "")),
+        notes=told_notes(str(held.get(NOTES_PARAMETER, ""))),
         parameters={name: value for name, value in held.items() if not is_reserved(name)},
         tags={name: value for name, value in tags.items() if not name.startswith(frames.HIDDEN_TAGS)},
         metrics=[_metric(summary) for summary in record.get("Metrics") or ()],
         artifacts=[*_artifacts(record, "output"), *_artifacts(record, "input")],
+        models=_models(str(held.get(MODELS_PARAMETER, ""))),
+        jobs=noted_jobs(held),
         capture_at=((record.get("OutputArtifacts") or {}).get(CAPTURE_ARTIFACT) or {}).get("Value", ""),
     )
+
+
+def _models(text: str) -> list[str]:
+    """Return group and number of each version that the parameter names by its ARN."""
+    arns = [entry.split()[0] for entry in text.split(";") if entry.split()]
+    return [arn.partition(":model-package/")[2] for arn in arns if ":model-package/" in arn]
+
+
+def noted_jobs(held: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return kind and name of the jobs that a run's parameters tell of, in the order they were started."""
+    names = [name for name in held if name == JOBS_PARAMETER or name.startswith(f"{JOBS_PARAMETER}.")]
+    found: list[tuple[str, str]] = []
+    for name in sorted(names, key=lambda one: int(one.removeprefix(JOBS_PARAMETER).strip(".") or 1)):
+        entries = (entry.partition(":") for entry in str(held[name]).split())
+        found += [(kind, job) for kind, _, job in entries if kind in JOB_KINDS and job]
+    return found
 
 
 def _metric(summary: Params) -> MetricFacts:
@@ -225,6 +267,37 @@ def _metric(summary: Params) -> MetricFacts:
         int(summary.get("Count") or 0),
         summary.get("StdDev"),
     )
+
+
+def _add_old(facts: RunFacts, record: Record) -> tuple[set[str], str]:
+    """Let the metrics count the points in the run's file of older ones; return which have some, and where it is."""
+    held = {name: value.get("StringValue") for name, value in (record.get("Parameters") or {}).items()}
+    old = old_points.statistics_of(held)
+    own = {one.name: one for one in facts.metrics}
+    for name, told in old.items():
+        known = own.get(name)
+        later = known and old_points.Statistics(
+            known.count,
+            *(
+                math.nan if x is None else x
+                for x in (known.last, known.low, known.high, known.mean, known.std)
+            ),
+            told=math.nan,
+        )
+        both = told.joined(later) if later else told
+        own[name] = MetricFacts(name, both.last, both.min, both.max, both.avg, both.count, both.std)
+    facts.metrics = list(own.values())
+    at = ((record.get("OutputArtifacts") or {}).get(OLD_METRICS) or {}).get("Value", "")
+    return (set(old), at) if at else (set(), "")
+
+
+def _series(
+    connection: Connection, component: str, metrics: Sequence[str], old_at: str, old: set[str]
+) -> list[Series]:
+    found = connection.read_series([(component, metric) for metric in metrics])
+    if old.intersection(metrics):
+        old_points.before(connection, old_at, found)
+    return found
 
 
 def _artifacts(record: Record, direction: Literal["output", "input"]) -> list[Artifact]:

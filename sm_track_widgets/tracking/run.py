@@ -91,7 +91,7 @@ class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
     files : int
         Files and graphs kept.
     notes : str
-        As given when the run was opened here.
+        As given when the run was opened here, or with `set_notes`.
     opener : int
         Identifier of the thread that opened it.
 
@@ -126,7 +126,7 @@ class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
         notes: str | None = None,
         resume: Resume | None = None,
         nested: bool = False,
-        parent: str | Run | None = None,
+        parent: str | Run | parents.Parent | None = None,
         log_system_metrics: float | None = None,
         connection: Connection | None = None,
     ) -> None:

@@ -185,9 +185,13 @@ class Dashboard(LinkedView):
         return Compare(runs, self.selection.source.experiment, baseline=baseline)
 
     # -- saved as a page -----------------------------------------------------------------------------------------
+    def fill(self, *tabs: str) -> None:
+        """Make these tabs and those that cost no more than their picture, so that a page has them."""
+        for name in (*IN_EVERY_PAGE, *tabs):
+            self._make(self._known(name))
+
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        for name in IN_EVERY_PAGE:
-            self._make(name)
+        self.fill()
         return super()._save(file, theme, title)
 
     def in_page(self) -> dict[str, Any]:

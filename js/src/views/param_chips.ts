@@ -61,6 +61,10 @@ export class ParamChips {
     // The commonest first, missing values last.
     const order = [...column.values.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number));
     this.chips = order.slice(0, MOST).map((code) => this.newChip(code, column.values[code] ?? ""));
+    // What is wanted and gone can still be given up.
+    for (const value of this.shared.filterOf(column.name)?.values ?? [])
+      if (typeof value === "string" && !column.values.includes(value))
+        this.chips.push(this.newChip(-1, value));
     if (counts[this.bins.size]) this.chips.push(this.newChip(this.bins.size, null));
     this.fill();
     if (focused !== undefined) this.chips.find((chip) => chip.value === focused)?.root.focus();

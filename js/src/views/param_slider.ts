@@ -35,6 +35,9 @@ export class ParamSlider {
   private bins: Bins;
   private peak = 0;
   private dragging = false;
+  /** Came while a hand dragged: the bins under it stay what they are. */
+  private next: Column | null = null;
+  private bars: Uint32Array = new Uint32Array(0);
   /** What the handles were painted for: most moves of a hand are on another control. */
   private placed: Filter | undefined | null = null;
 
@@ -66,8 +69,10 @@ export class ParamSlider {
     this.take(column);
   }
 
-  /** Go on with the same column of another frame. */
+  /** Go on with the same column of another frame; while a hand drags, when it lets go. */
   take(column: Column): void {
+    this.next = this.dragging ? column : null;
+    if (this.dragging) return;
     this.column = column;
     this.bins = binsOf(column);
     const counts = new Uint32Array(this.bins.size);
@@ -81,7 +86,8 @@ export class ParamSlider {
   }
 
   paint(filter: Filter | undefined, counts: Uint32Array): void {
-    const bars = counts.subarray(0, this.bins.size);
+    if (!this.next) this.bars = counts.subarray(0, this.bins.size);
+    const { bars } = this;
     let [top, sum] = [1, 0];
     for (const count of bars) {
       top = Math.max(top, count);
@@ -188,12 +194,20 @@ export class ParamSlider {
       if (!moved && !(event.target as Element).closest("[role=slider]"))
         this.preview([Math.floor(start), Math.floor(start) + 1]);
       this.shared.commit();
+      this.goOn();
     };
     (event.target as Element).closest<HTMLElement>("[role=slider]")?.focus();
     this.dragging = true;
     this.area.setPointerCapture(event.pointerId);
     this.area.addEventListener("pointermove", move);
     this.area.addEventListener("lostpointercapture", end, { once: true });
+  }
+
+  private goOn(): void {
+    const passing = this.shared.passing.peek();
+    if (!this.next || !passing) return;
+    this.take(this.next);
+    this.paint(this.shared.filterOf(this.column.name), passing.engine.counts(this.column));
   }
 
   private dragOf(target: EventTarget | null, start: number, [low, high]: Span): (at: number) => Span {

@@ -4,6 +4,7 @@ import type { Signal } from "@preact/signals-core";
 import { h, setAttributes, uniqueId } from "../dom";
 import type { Column, Frame } from "../lib/columns";
 import type { Items } from "../lib/items";
+import { isNotes } from "../lib/notes";
 import { type Gesture, select } from "../lib/select";
 import { nextSort, type SortKey } from "../lib/sort";
 import { scrollToRow } from "../lib/virtual";
@@ -38,6 +39,8 @@ export interface GridState {
 export interface GridActions {
   /** Change what is in a cell, `done` at the end; false where it cannot be changed. */
   edit(row: number, column: Column, cell: HTMLElement, done: () => void): boolean;
+  /** Write the notes of a run, over `place`; false where they cannot be changed. */
+  annotate(row: number, place: HTMLElement): boolean;
   fold(key: string, open: boolean): void;
   copy(): void;
 }
@@ -319,6 +322,7 @@ export class TableGrid implements KeyTarget {
     const found = this.state?.columns[column];
     const cell = document.getElementById(this.body.cellId(position, column)) ?? this.cell(position, column);
     if (row < 0 || !found || !cell) return false;
+    if (isNotes(found)) return this.actions.annotate(row, cell);
     this.editing = true;
     this.editing = this.actions.edit(row, found, cell, () => {
       this.editing = false;
@@ -360,6 +364,12 @@ export class TableGrid implements KeyTarget {
 
   copy(): void {
     this.actions.copy();
+  }
+
+  annotate(position: number): void {
+    const row = this.state?.items.codes[position] ?? -1;
+    const cell = this.cell(position, this.active?.column ?? 0);
+    if (row >= 0) this.actions.annotate(row, cell ?? this.root);
   }
 
   private reveal({ position, column }: Place): void {

@@ -26,6 +26,8 @@ export interface HeadPlot {
 const WIDTH = 80;
 const HEIGHT = 16;
 const STILL = 3;
+/** Behind each bar; behind the last one it would keep the picture from the edge that numbers stand at. */
+const GAP = 1;
 
 /** The picture of `column`; null where it would show nothing. */
 export function headPlot(column: Column, shared: Selection): HeadPlot | null {
@@ -60,7 +62,7 @@ class Histogram implements HeadPlot {
     }
     this.peak = Math.max(...this.all);
     const bars = svg("path", { class: "smtw-hist-all", d: barsPath(this.all, WIDTH, HEIGHT) });
-    const picture = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+    const picture = { viewBox: `0 0 ${WIDTH - GAP} ${HEIGHT}`, preserveAspectRatio: "none" };
     this.root.append(svg("svg", picture, this.band, bars, this.others, this.inside));
     this.listen();
   }

@@ -3,6 +3,7 @@
 import { h, setAttributes, setText, show } from "../dom";
 import type { Column, Frame } from "../lib/columns";
 import type { Group, Items } from "../lib/items";
+import { isNotes, oneLine } from "../lib/notes";
 import { NONE, reuse } from "../lib/slots";
 import { contentHeight, type Slice, visibleRows } from "../lib/virtual";
 import { bestRow, columnWidth, type Measure, newCell, paintCell, paintGroupCell } from "./table_cells";
@@ -232,7 +233,8 @@ export class TableRows {
       paintCell(cell, column, row, { ...context, room: this.rooms[i] ?? 80, best: this.best[i] ?? -1 });
       const trend = this.trends[i];
       if (trend) paintSpark(cell, this.sparks.path(trend, name), context.colour);
-      if (column.group === "tags") paintPending(cell, state.pending.get(pendingKey(name, column.name)));
+      if (column.group === "tags" || isNotes(column))
+        paintPending(cell, state.pending.get(pendingKey(name, column.name)));
     });
   }
 
@@ -296,7 +298,7 @@ function sameLook(a: BodyState, b: BodyState): boolean {
 
 function paintPending(cell: HTMLElement, text: string | undefined): void {
   cell.classList.toggle("smtw-pending", text !== undefined);
-  if (text !== undefined) setText(cell, text);
+  if (text !== undefined) setText(cell, oneLine(text));
 }
 
 /** The width of column `index`, and its place at the left when it is one of the first `sticky`. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from sm_track_widgets import _aws
 from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._names import OLD_METRICS
 from sm_track_widgets._types import Series
+from sm_track_widgets.reading import old_points
 from sm_track_widgets.reading.answer import Wanted, find
 from sm_track_widgets.reading.jobs import HELD_BY
 from sm_track_widgets.reading.no_metric import no_metric, no_run
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from sm_track_widgets._points import Axis
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.table.table import Table
+
+_logger = logging.getLogger("sm_track_widgets")
 
 
 @dataclass(slots=True)
@@ -53,17 +58,34 @@ def read_pairs(connection: Connection, pairs: Sequence[Pair], axis: Axis = "auto
     """
     if not pairs:
         return []
+    there = [pair for pair in pairs if pair.summary is not None or not pair.old]
     try:
-        found = refresh.read(connection, pairs, axis, refresh.cache_of(connection))
+        told = iter(refresh.read(connection, there, axis, refresh.cache_of(connection)) if there else ())
+        found = [next(told) if pair.summary or not pair.old else Series("", pair.metric) for pair in pairs]
     except Exception as error:
         explained = _aws.explain(error, "read metrics")
         if explained is None:
             raise
         raise explained from error
-    return [
+    read_all = [
         RunSeries(pair.run, pair.metric, one.steps, one.times, one.values, pair.component)
         for pair, one in zip(pairs, found, strict=True)
     ]
+    for pair, one in zip(pairs, read_all, strict=True):
+        if pair.old:
+            _add_old(connection, pair, one)
+    return read_all
+
+
+def _add_old(connection: Connection, pair: Pair, series: Series) -> None:
+    """Put the points before it that were too old for the service; say so where they cannot be had."""
+    try:
+        old_points.before(connection, pair.old, [series])
+    except Exception as error:
+        explained = _aws.explain(error, f"read the older points of {pair.metric!r} of {pair.run!r}")
+        if explained is None:
+            raise
+        _logger.warning("%s", explained)
 
 
 def read(
@@ -130,16 +152,24 @@ def read_table(
         if name not in logged:
             raise no_metric(name, logged, queried=queried, chosen=runs is not None)
     ordered = sorted(known) if names is None else [name for name in names if name in there]
-    pairs = [_pair(table, row, name, shown[row]) for row in chosen for name in ordered if there[name][row]]
+    pairs = [pair_of(table, row, name, shown[row]) for row in chosen for name in ordered if there[name][row]]
     return read_pairs(connection, pairs, axis)
 
 
-def _pair(table: Table, row: int, metric: str, shown: str) -> Pair:
+def pair_of(table: Table, row: int, metric: str, shown: str) -> Pair:
+    """Return what `read_pairs` takes for a metric that this row has."""
     holder = table.text(HELD_BY, metric).at(row) if HELD_BY in table.words else None
     count, last, told = (table.numbers[kind][metric][row] for kind in ("count", "last", "told"))
+    old = ""
+    if not np.isnan(table.number(old_points.OLD_COUNT, metric)[row]):
+        old = table.text("output", OLD_METRICS).at(row) or ""
+        count = table.number(old_points.OWN_COUNT, metric)[row]
+        last = table.number(old_points.OWN_LAST, metric)[row]
+    if np.isnan(count):
+        return Pair(shown, table.components[row], metric, old=old)
     # A job's component was made at another moment than the run.
     created = float("nan") if holder else float(table.number("time", "created")[row])
-    return Pair(shown, holder or table.components[row], metric, Summary(int(count), last, told, created))
+    return Pair(shown, holder or table.components[row], metric, Summary(int(count), last, told, created), old)
 
 
 def _listed(names: Iterable[str], what: str) -> list[str]:
