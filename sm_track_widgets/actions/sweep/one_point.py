@@ -144,6 +144,7 @@ def _outcome(
         trace="".join(traceback.format_exception(error)) if failed and error is not None else "",
         output=run.log_tail(OUTPUT_LINES),
         params=dict(point.params),
+        group=run.run_group_name,
     )
 
 
