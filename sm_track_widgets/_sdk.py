@@ -25,6 +25,7 @@ _MODULES: dict[str, tuple[str, str]] = {
     "session": ("sagemaker.session", "sagemaker.core.helper.session_helper"),
     "run": ("sagemaker.experiments.run", "sagemaker.core.experiments.run"),
     "analytics": ("sagemaker.analytics", "sagemaker.core.analytics"),
+    "images": ("sagemaker.image_uris", "sagemaker.core.image_uris"),
     "remote_function": ("sagemaker.remote_function", "sagemaker.core.remote_function"),
 }
 """What is needed -> its module in 2.x, in 3.x."""
@@ -144,6 +145,26 @@ def experiment_analytics(experiment_name: str | None = None, session: Any = None
     if experiment_name is not None:
         keywords["experiment_name"] = experiment_name
     return _module("analytics").ExperimentAnalytics(sagemaker_session=session, **keywords)
+
+
+def image_uri(framework: str, version: str, region: str) -> str:
+    """Return the address of SageMaker's inference image of a framework, by the SDK's own tables; calls nobody.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed, or knows no such image.
+    """
+    images = _module("images")
+    # It needs an instance type where there are images for CPU and GPU.
+    asked: dict[str, Any] = {"version": version, "image_scope": "inference", "instance_type": "ml.m5.xlarge"}
+    try:
+        return str(images.retrieve(framework, region, **asked))
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        reason = " ".join(str(error).split())[:300].rstrip(".")
+        raise ConfigError(
+            f"The SageMaker SDK knows no image of {framework} {version}: {reason}.", "Name one: --image URI"
+        ) from error
 
 
 def remote_executor(**keywords: Any) -> Any:

@@ -9,6 +9,7 @@ import { FakeModel } from "./fake_model";
 import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { sampleModels } from "./samples_models";
 import { sampleSweep } from "./samples_sweep";
 import { tableCases } from "./table_cases";
 
@@ -113,6 +114,10 @@ const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
 const now = () => Date.now() / 1000;
 
 const CASES: Record<string, () => Record<string, unknown>> = {
+  ModelVersions: () => sampleModels([]),
+  ModelVersionsOne: () => sampleModels([3]),
+  ModelVersionsPair: () => sampleModels([1, 4]),
+  ModelVersionsNone: () => sampleModels([], 0),
   LiveRun: () =>
     card({ waiting: 1204, trouble: "1,204 points waiting: the service is throttling, nothing lost" }),
   LiveRunDone: () => card({ status: "Completed", ended: now() + 63, progress: null }),

@@ -1,10 +1,10 @@
-"""Words and colours of run states."""
+"""Words and colours of the states of runs and of model versions."""
 
 from __future__ import annotations
 
 from sm_track_widgets.charts import markup
 
-WORDS = {"InProgress": "Running"}
+WORDS = {"InProgress": "Running", "PendingManualApproval": "Pending"}
 """Where the word shown is not the service's."""
 COLOURS = {
     "Completed": markup.GOOD,
@@ -12,6 +12,9 @@ COLOURS = {
     "InProgress": markup.BUSY,
     "Stopping": markup.WARN,
     "Stopped": markup.WARN,
+    "Approved": markup.GOOD,
+    "Rejected": markup.BAD,
+    "PendingManualApproval": markup.WARN,
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._errors import UsageError, did_you_mean
-from sm_track_widgets._names import is_reserved, is_system
+from sm_track_widgets._names import NOTES_PARAMETER, is_reserved, is_system, told_notes
 from sm_track_widgets.reading.downsample import filled
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.table import STATISTICS
@@ -24,6 +24,8 @@ TEXT_COLUMNS = ("run", "experiment", "group", "status", "message")
 TIME_COLUMNS = ("started", "ended")
 FIXED_COLUMNS = (*TEXT_COLUMNS, *TIME_COLUMNS, "duration_s", "created_by")
 """The columns every frame of runs has, in this order, also without a single run."""
+NOTES_COLUMN = "notes"
+"""Behind them, where any run has notes."""
 PARAMETER, METRIC, TAG = "params.", "metrics.", "tags."
 ARTIFACT_COLUMNS = ("run", "artifact", "direction", "media_type", "uri")
 POINT_COLUMNS = ("run", "metric", "step", "time", "value")
@@ -53,13 +55,14 @@ def to_frame(table: Table, *, group: str | None = None, reserved: bool = False) 
     -------
     DataFrame
         The `FIXED_COLUMNS`: text (never missing), ``started`` and ``ended`` as UTC times, ``duration_s`` in
-        seconds (NaN while it runs). Then, each sorted by name, ``params.<name>`` (float64, or object with
-        None for missing where any run has text), ``metrics.<name>.<last|min|max|avg|std|count>`` (float64;
-        those of the machine, ``system/...``, last)
-        and ``tags.<name>`` (object). Run names are unique; ``attrs["components"]`` gives the trial component
+        seconds (NaN while it runs); where any run has them, ``notes`` (text, never missing). Then, each sorted by
+        name, ``params.<name>`` (float64, or object with None for missing where any run has text),
+        ``metrics.<name>.<last|min|max|avg|std|count>`` (float64; those of the machine, ``system/...``, last) and
+        ``tags.<name>`` (object). Run names are unique; ``attrs["components"]`` gives the trial component
         of each.
     """
     columns: dict[str, Any] = _fixed(table, group)
+    columns.update(_notes(table))
     columns.update(_parameters(table, PARAMETER, reserved=reserved))
     columns.update(_metrics(table))
     columns.update(_tags(table, reserved=reserved))
@@ -234,6 +237,14 @@ def _fixed(table: Table, group: str | None) -> dict[str, Any]:
         "duration_s": ended - started,
         "created_by": table.text("fact", "author").objects(""),
     }
+
+
+def _notes(table: Table) -> dict[str, Any]:
+    stored = table.words.get("param", {}).get(NOTES_PARAMETER)
+    if stored is None:
+        return {}
+    notes = [told_notes(text) for text in stored.objects("")]
+    return {NOTES_COLUMN: _text(notes)} if any(notes) else {}
 
 
 def _parameters(table: Table, prefix: str, *, reserved: bool) -> dict[str, Any]:

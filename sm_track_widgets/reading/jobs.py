@@ -92,7 +92,7 @@ def find_runs(connection: Connection, table: Table, now: float) -> Told:
 
 def _ask(connection: Connection, table: Table, training: Sequence[int], found: dict[str, str]) -> str:
     """Put into `found` the runs of these jobs, as far as Search knows the jobs; return what could not be asked."""
-    spelt = {table.components[row]: _job_name(table, row) for row in training}
+    spelt = {table.components[row]: job_name(table, row) for row in training}
     components = {name.lower(): component for component, name in spelt.items()}
     names = list(spelt.values())
     blocks = [names[at : at + NAMES_A_CALL] for at in range(0, len(names), NAMES_A_CALL)]
@@ -132,7 +132,7 @@ def keep_runs(table: Table, block: Table) -> None:
         block.words.setdefault("fact", {})[RUN_OF] = Words.of(told)
 
 
-def _job_name(table: Table, row: int) -> str:
+def job_name(table: Table, row: int) -> str:
     """Return the job's name: of its ARN, which keeps the spelling, else of its component."""
     source = table.text("fact", "source").at(row) or ""
     component = table.components[row].removesuffix(TRAINING_JOB)

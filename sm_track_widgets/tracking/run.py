@@ -91,7 +91,7 @@ class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
     files : int
         Files and graphs kept.
     notes : str
-        As given when the run was opened here.
+        As given when the run was opened here, or with `set_notes`.
     opener : int
         Identifier of the thread that opened it.
 

@@ -261,7 +261,7 @@ def test_report_outside_a_sweep_logs(home):
             run.report("loss", 1.0, step)
     assert run_home.points(run, "loss") == [(0, 1.0), (1, 1.0), (2, 1.0)]
     with pytest.raises(PointStopped), Run("exp", "q", connection=home) as run:
-        raise PointStopped
+        raise PointStopped("")
     assert run_home.component(home, "exp-q")["Status"] == {"PrimaryStatus": "Stopped", "Message": "pruned"}
 
 

@@ -5,7 +5,7 @@ export const COPY = "This page is a copy: it cannot read new data.";
 
 /** The answer to `content`; null where nobody waits for one. */
 export function refusal(content: unknown, why: string): Record<string, unknown> | null {
-  const { type, kind, name, direction, id, run, key, archived } = content as Record<string, unknown>;
+  const { type, kind, name, direction, id, run, key, archived, version } = content as Record<string, unknown>;
   switch (type) {
     case "refresh":
       return { type: "refreshed", error: why };
@@ -21,6 +21,12 @@ export function refusal(content: unknown, why: string): Record<string, unknown> 
       return { type: "artifact", name, direction, previews: [], error: why };
     case "tag":
       return { type: "tagged", run, key, note: "", error: why };
+    case "note":
+      return { type: "noted", run, error: why };
+    case "decide":
+      return { type: "decided", version, error: why };
+    case "stop":
+      return { type: "stopped", name, error: why };
     case "archive":
       return { type: "archived", archived, done: [], error: why };
     case "detail":

@@ -1,4 +1,4 @@
-/** States of a run as people read them. */
+/** States of a run, or of a model's version, as people read them. */
 
 export type StatusKind = "good" | "bad" | "warn" | "busy";
 
@@ -8,6 +8,9 @@ const STATES: Record<string, [label: string, kind: StatusKind]> = {
   Failed: ["Failed", "bad"],
   Stopping: ["Stopping", "warn"],
   Stopped: ["Stopped", "warn"],
+  Approved: ["Approved", "good"],
+  Rejected: ["Rejected", "bad"],
+  PendingManualApproval: ["Pending", "warn"],
 };
 
 export const statusLabel = (status: string): string => STATES[status]?.[0] ?? status;

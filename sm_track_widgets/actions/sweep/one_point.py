@@ -94,7 +94,7 @@ def run_point(
             if link is not None:
                 from sm_track_widgets.actions.sweep.study import Judge
 
-                run.judge_by(link.metric, Judge(link))
+                run.watch(Judge(link))
             if on_open is not None:
                 on_open(run)
             with (around or _nothing_around)(run):

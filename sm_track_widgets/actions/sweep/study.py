@@ -220,7 +220,7 @@ class Study:
 
 
 class Judge:
-    """Reports a point's values to the study, and stops the point when the pruner says so; for `Run.judge_by`."""
+    """Reports a point's values to the study, and stops the point when the pruner says so; for `Run.watch`."""
 
     def __init__(self, link: Link) -> None:
         module = optuna("Early stopping")
@@ -232,14 +232,16 @@ class Judge:
         self._metric = link.metric
         self._reported = 0
 
-    def __call__(self, value: float, step: int | None) -> None:
-        """Report one value.
+    def __call__(self, name: str, step: int | None, _: float, value: float) -> None:
+        """Report one value of the goal's metric; others are nothing to it.
 
         Raises
         ------
         PointStopped
             Others do better.
         """
+        if name != self._metric:
+            return
         at = self._reported if step is None else step
         self._reported = max(self._reported, at) + 1
         with _quiet():
