@@ -9,7 +9,8 @@ import pytest
 import run_home
 
 import sm_track_widgets as sm
-from sm_track_widgets._errors import NotFoundError, PointStopped, UsageError
+from sm_track_widgets import _progress
+from sm_track_widgets._errors import NotFoundError, PointStopped, RunStopped, UsageError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.reading import runs
 from sm_track_widgets.tracking.run import Run, open_runs
@@ -290,6 +291,43 @@ def test_parameters_keep_their_values(swept):
     swept(lambda a, b: seen.append({"a": a, "b": b}), space)
     assert seen == space
     assert swept(lambda a, b: 1, space, resume=True).found == 3
+
+
+def test_a_bar_tells_how_far_it_is(swept):
+    told = []
+
+    class Bar:
+        def show(self, done, total, note=""):
+            told.append((done, total, note))
+
+        def clear(self):
+            told.append("cleared")
+
+    _progress.install(lambda doing: told.append(doing) or Bar())
+    try:
+        swept()
+    finally:
+        _progress.uninstall()
+    assert (told[0], told[1], told[-1]) == ("Sweeping", (0, 6, ""), "cleared")
+    assert told[-2] == (6, 6, "best 0.033333")
+    done, total, note = told[3]
+    assert (done, total) == (2, 6)
+    assert note.startswith("about ")
+    assert note.endswith(" s left, best 0.033333")
+
+
+def test_a_run_that_is_told_to_end_is_stopped_and_the_sweep_goes_on(swept, home):
+    def fn(lr, depth, run):
+        if depth == 2:
+            raise RunStopped("val_loss > 2")
+        run.log_metric("val_loss", lr)
+
+    result = swept(fn)
+    assert result.counts == {"completed": 4, "pruned": 0, "failed": 0, "stopped": 2}
+    assert run_home.component(home, "default-s-p2")["Status"] == {
+        "PrimaryStatus": "Stopped",
+        "Message": "val_loss > 2",
+    }
 
 
 def test_what_a_point_prints_is_kept_with_it(swept, capsys):

@@ -13,6 +13,7 @@ from sm_track_widgets._errors import PointStopped
 from sm_track_widgets._names import PARENT_TAG, POINT_TAG
 from sm_track_widgets.actions.sweep.calling import Body, log_answer
 from sm_track_widgets.actions.sweep.points import Outcome, Point
+from sm_track_widgets.tracking import registry
 from sm_track_widgets.tracking.parents import Parent
 from sm_track_widgets.tracking.run import Run
 
@@ -87,7 +88,7 @@ def run_point(
         Also of a point that raised; an interrupt and an exit are in it as its `error`.
     """
     began = time.monotonic()
-    run = _opened(setting, point, connection)
+    run = _opened_whole(setting, point, connection)
     error: BaseException | None = None
     try:
         with run:
@@ -107,6 +108,18 @@ def run_point(
 
 def _nothing_around(_: Run) -> AbstractContextManager[object]:
     return nullcontext()
+
+
+def _opened_whole(setting: Setting, point: Point, connection: Connection) -> Run:
+    """Open the point's run; an interrupt that comes when it is open and not yet in our hands closes it."""
+    before = registry.opened_here()
+    try:
+        return _opened(setting, point, connection)
+    except KeyboardInterrupt as interrupt:
+        for run in registry.opened_here():
+            if run not in before:
+                run.finish(interrupt)
+        raise
 
 
 def _opened(setting: Setting, point: Point, connection: Connection) -> Run:
