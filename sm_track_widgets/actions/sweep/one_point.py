@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sm_track_widgets._errors import PointStopped
 from sm_track_widgets._names import PARENT_TAG, POINT_TAG
@@ -154,15 +155,18 @@ def _outcome(
         seconds=seconds,
         metrics=tuple(run.live.names()),
         error=error if failed else None,
-        trace="".join(traceback.format_exception(error)) if failed and error is not None else "",
+        trace=trace_of(error) if failed and error is not None else "",
         output=run.log_tail(OUTPUT_LINES),
         params=dict(point.params),
         group=run.run_group_name,
     )
 
 
-def described(params: Mapping[str, Any]) -> str:
-    """Return parameters as JSON, for the sweep's own run."""
-    import json
-
-    return json.dumps(params, default=str)
+def trace_of(error: BaseException) -> str:
+    """Return the traceback of an error in the user's code, without what of ours has called that."""
+    told = traceback.TracebackException.from_exception(error)
+    ours = str(Path(__file__).parent)
+    told.stack = traceback.StackSummary.from_list(
+        [frame for frame in told.stack if not frame.filename.startswith(ours)]
+    )
+    return "".join(told.format())
