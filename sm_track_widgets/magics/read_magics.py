@@ -164,19 +164,19 @@ class _Asked:
 
     def read(self) -> pd.DataFrame:
         """Return the rows in their order."""
-        from sm_track_widgets.magics import frame_options
+        from sm_track_widgets.widgets import frame_options
 
         return frame_options.ordered(self.chosen.read(), self.sort, self.limit)
 
     def frame(self) -> pd.DataFrame:
         """Return the rows and columns as a frame."""
-        from sm_track_widgets.magics import frame_options
+        from sm_track_widgets.widgets import frame_options
 
         return frame_options.narrowed(self.read(), self.columns, self.text)
 
     def show(self) -> None:
         """Display the table; without a single run of those meant, say so."""
-        from sm_track_widgets.magics import frame_options
+        from sm_track_widgets.widgets import frame_options
         from sm_track_widgets.widgets.run_table import RunTable
 
         everything = replace(self.chosen, query=None)
@@ -196,7 +196,7 @@ class _Asked:
 
     def compare(self, table: RunTable) -> None:
         """Give the table its baseline and its groups."""
-        from sm_track_widgets.magics import frame_options
+        from sm_track_widgets.widgets import frame_options
 
         frame = table.selection.runs
         if self.baseline:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,14 +25,17 @@ _NO_PROXY = ("NO_PROXY", "no_proxy")
 _END_SECONDS = 10.0  # that the training jobs of a temporary store have to end
 
 
-def main(words: Sequence[str] | None = None) -> int:
+PROGRAM = "python -m sm_track_widgets.serve"
+
+
+def main(words: Sequence[str] | None = None, *, prog: str = PROGRAM) -> int:
     """Serve; return the exit status."""
     arguments = list(sys.argv[1:] if words is None else words)
     command: list[str] = []
     if "--" in arguments:
         at = arguments.index("--")
         arguments, command = arguments[:at], arguments[at + 1 :]
-    options = _parser().parse_args(arguments)
+    options = _parser(prog).parse_args(arguments)
     try:
         faults = _faults(options)
         with (
@@ -46,9 +48,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m sm_track_widgets.serve",
+        prog=prog,
         description="SageMaker, S3, STS and CloudWatch Logs of the embedded service, over HTTP on 127.0.0.1.",
         usage="%(prog)s [options] [-- COMMAND ...]",
         epilog="With a COMMAND it is run with the variables set, and its exit status is returned.",
@@ -131,9 +133,10 @@ def _run(server: Server, command: Sequence[str]) -> int:
 
 def _wait(server: Server, *, print_env: bool) -> int:
     """Serve until SIGINT or SIGTERM."""
-    told = threading.Event()
+    # Not an Event: a handler that sets one while this thread takes its lock would wait for itself.
+    told, tell = os.pipe()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: told.set())
+        signal.signal(number, lambda _number, _frame: os.write(tell, b"."))
     if print_env:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in server.environment().items()]
         lines += [f'export {name}="127.0.0.1${{{name}:+,${name}}}"' for name in _NO_PROXY]
@@ -144,7 +147,7 @@ def _wait(server: Server, *, print_env: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
         sys.stderr.write(f"Serving {server.home.path} at {server.endpoint}\nStop with Ctrl-C.\n")
-    told.wait()
+    os.read(told, 1)
     return 0
 
 

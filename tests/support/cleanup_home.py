@@ -97,14 +97,14 @@ def run(
     parameters: dict[str, Any] = {"n": {"NumberValue": number}}
     if asked:
         parameters["sm_track.name"] = {"StringValue": asked}
-    client.create_trial_component(
-        TrialComponentName=component,
-        DisplayName=name,
-        Status={"PrimaryStatus": status},
-        Parameters=parameters,
-        OutputArtifacts={f"file{place_}": {"Value": uri} for place_, uri in enumerate(files)},
-        **{"Tags": RUN_TAGS, **more},
-    )
+    stored = {
+        "DisplayName": name,
+        "Status": {"PrimaryStatus": status},
+        "Parameters": parameters,
+        "OutputArtifacts": {f"file{at}": {"Value": uri} for at, uri in enumerate(files)},
+        "Tags": RUN_TAGS,
+    }
+    client.create_trial_component(TrialComponentName=component, **{**stored, **more})
     wanted = (f"Default-Run-Group-{experiment}",) if groups is None else groups
     for one in wanted:
         client.associate_trial_component(

@@ -6,8 +6,10 @@ import cleanup_home as made
 import pytest
 from cleanup_home import HOSTILE, look
 
-from sm_track_widgets import delete_runs, plan_delete, runs
+from sm_track_widgets import RunTable, delete_runs, plan_delete, runs
 from sm_track_widgets._errors import NotFoundError, UsageError
+from sm_track_widgets.connection import connect, reset
+from sm_track_widgets.embedded import EmbeddedSageMaker
 from sm_track_widgets.tracking.run import Run
 
 
@@ -101,6 +103,17 @@ def test_the_tables_of_this_process_know_at_once(place):
     delete_runs("params.n < 2", "e", yes=True, connection=place)
     assert runs("e", connection=place)["run"].tolist() == ["r4", "r3", "r2"]
     assert len(runs(connection=place)) == 3
+
+
+def test_a_table_shows_what_is_left(tmp_path):
+    place = connect("aws", session=EmbeddedSageMaker(tmp_path / "store").boto_session(), path=tmp_path)
+    for number in range(3):
+        made.run(place, "e", f"r{number}", number=number)
+    table = RunTable("e")
+    delete_runs("params.n = 1", "e", yes=True)
+    table.refresh()
+    assert table.df["run"].tolist() == ["r2", "r0"]
+    reset()
 
 
 def test_names_and_frames_name_runs(place):

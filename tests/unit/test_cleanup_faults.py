@@ -17,9 +17,10 @@ import pytest
 import run_home
 from cleanup_home import before, look, refusal
 
-from sm_track_widgets import delete_runs, gc, plan_delete, runs
-from sm_track_widgets._errors import ServiceRefusedError
+from sm_track_widgets import archive_runs, config, delete_runs, gc, plan_delete, runs
+from sm_track_widgets._errors import ConfigError, ServiceRefusedError
 from sm_track_widgets.connection import Connection
+from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
 
 
 @pytest.fixture
@@ -219,6 +220,39 @@ def test_a_file_that_a_new_run_took_up_after_the_plan_stays(filled):
     assert set(look(filled).objects) == {uri}
 
 
+def test_a_service_that_lags_behind_is_waited_for(filled):
+    """On AWS a disassociation may need a moment (sagemaker-python-sdk#1515), and so may an emptied group."""
+    with ExitStack() as faults:
+        for operation in ("DeleteTrialComponent", "DeleteTrial", "DeleteExperiment"):
+            late = failing("ValidationException", times=2)
+            faults.enter_context(before(filled, operation, late))
+        report = delete_runs(experiment="e", artifacts=True, yes=True, connection=filled)
+    assert report.complete, report
+    nothing(filled)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        Rules(names_any_case=False, associate_again=False),
+        Rules(search_ignores_case=True, not_equals_matches_absent=False),
+        Rules(tags_touch_modified=True, metrics_touch_modified=True),
+    ],
+)
+def test_whatever_is_not_known_of_aws(tmp_path, rules):
+    home = EmbeddedSageMaker(tmp_path / "store", rules=rules)
+    settings = config.resolve({"backend": "aws", "path": tmp_path / "store"})
+    place = Connection(settings, home.boto_session())
+    for name in ("One", "two"):
+        uri = made.put(place, "Mixed-Case", name)
+        made.run(place, "Mixed-Case", name, groups=["Group-A"], files=[uri])
+    made.lineage(place, "mixed-case-one", uri)
+    assert len(archive_runs(experiment="mixed-case", connection=place).runs) == 2
+    assert delete_runs(experiment="mixed-case", artifacts=True, yes=True, connection=place).complete
+    nothing(place)
+    assert look(place).associations == frozenset()
+
+
 def test_without_an_answer_of_the_registry_no_file_goes(filled):
     def deny(params):
         if params["Resource"] == "ModelPackage":
@@ -241,6 +275,25 @@ def test_without_lineage_runs_go_and_it_is_said(filled):
         plan = plan_delete(experiment="e", connection=filled)
         assert any("Lineage could not be asked" in remark for remark in plan.remarks)
         assert delete_runs(experiment="e", yes=True, connection=filled).complete
+
+
+def test_who_may_not_delete_lineage_artifacts_keeps_only_these(filled):
+    made.lineage(filled, "e-r00", made.put(filled, "e", "content 0"))
+
+    def deny(_):
+        raise refusal("AccessDeniedException", "no sagemaker:DeleteArtifact")
+
+    with before(filled, "DeleteArtifact", deny):
+        report = delete_runs(experiment="e", yes=True, connection=filled)
+    assert [left.kind for left in report.left] == ["lineage"]
+    assert (report.done["runs"], report.done["groups"], report.done["experiments"]) == (12, 1, 1)
+
+
+def test_where_it_cannot_be_noted_nothing_is_done(filled):
+    (filled.settings.path / "cleanup").write_text("in the way")
+    with pytest.raises(ConfigError, match="Nothing was deleted"):
+        delete_runs(experiment="e", yes=True, connection=filled)
+    assert len(look(filled).components) == 12
 
 
 def test_a_plan_that_cannot_be_read_is_one_line(filled):

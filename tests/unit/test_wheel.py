@@ -28,6 +28,9 @@ def test_the_wheel_holds_the_package_and_its_bundles(tmp_path: Path) -> None:
         "sm_track_widgets",
         "sm_track_widgets-0.1.0.dist-info",
     }
-    assert points.split() == ["[pytest11]", "sm_track_widgets", "=", "sm_track_widgets.pytest_plugin"]
+    assert points.split() == [
+        *("[console_scripts]", "sm-track", "=", "sm_track_widgets.cli:main"),
+        *("[pytest11]", "sm_track_widgets", "=", "sm_track_widgets.pytest_plugin"),
+    ]
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "sm_track_widgets").rglob("*.py")}
     assert sources <= names

@@ -182,7 +182,7 @@ def _held_back(connection: Connection, request: Request, run: PlannedRun, away: 
     """Say why a run stays; empty where it goes."""
     if registry.find_open(run.component, connection) is not None:
         return OPEN_HERE
-    if request.force or run.stays_in:
+    if request.force:
         return ""
     if run.status in RUNNING:
         return IN_PROGRESS

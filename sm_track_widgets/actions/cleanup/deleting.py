@@ -114,9 +114,11 @@ class Deletion:
         shown, word = self._names, _WORDS[kind]
         gone = self._gone.setdefault(kind, set())
 
+        denied: list[str] = [self._denied] if self._denied else []
+
         def call(thing: Any) -> str:
-            if self._denied:
-                return self._denied
+            if denied:
+                return denied[0]
             try:
                 step(thing)
             except Exception as error:
@@ -124,7 +126,7 @@ class Deletion:
                 if verdict.meaning in {"transient", "lost"}:
                     raise  # what is gone already is taken for done
                 if verdict.meaning == "denied":
-                    self._denied = verdict.text
+                    denied.append(verdict.text)
                 return verdict.text
             return ""
 
@@ -139,6 +141,8 @@ class Deletion:
 
         for lost in Crew(call).run(things, take):
             self._left.append(Kept(word, shown.get(key(lost.job), key(lost.job)), lost.reason))
+        if denied and kind == "runs":
+            self._denied = denied[0]  # nothing that follows can be done while the runs are there
 
     def _lineage(self) -> list[PlannedEntity]:
         return [one for one in self._plan.lineage if self._are_gone(one.of)]

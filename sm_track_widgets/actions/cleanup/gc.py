@@ -61,8 +61,8 @@ def gc(
     place = connection or connections.current()
     plan, paths = _with_unfinished(place, plan_waste(place, older))
     report = carry_out(place, plan, Ledger(place, NAME), dry_run=dry_run, yes=yes, confirm=confirm)
-    if report.complete:
-        for path in paths:
+    if not dry_run and (report.complete or not plan.runs):
+        for path in paths:  # all else that they tell of is found by what it is
             path.unlink(missing_ok=True)
     return report
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LISTED = 10
 """Runs that are listed; the others are counted."""
 NAMED = 5
+WIDE = 64
+"""Characters of a name that is one of several."""
 HEADER = ("run", "experiment", "status", "groups", "")
 _NOUNS = {
     "runs": ("run", "runs"),
@@ -54,7 +56,7 @@ def summary(counts: Mapping[str, int]) -> str:
 def text(plan: Plan) -> str:
     """Return a plan in lines."""
     lines = [f"{summary(plan.counts)}.  ({markup.plain(plan.title)})"]
-    runs = [*plan.runs, *plan.shared]
+    runs = [*plan.shared, *plan.runs]
     if runs:
         lines.append(table_text(HEADER, _rows(runs[:LISTED]), kinds=_KINDS, more=max(0, len(runs) - LISTED)))
     return "\n".join(markup.plain(line) for line in [*lines, *_facts(plan)])
@@ -62,17 +64,17 @@ def text(plan: Plan) -> str:
 
 def html(plan: Plan) -> str:
     """Return a plan as HTML: a line, a table, and what stays."""
-    runs = [*plan.runs, *plan.shared]
-    title = f"<span style={_MUTED!r}>{markup.text(plan.title)}</span>"
-    head = f"<strong>{markup.text(summary(plan.counts))}</strong> {title}"
+    runs = [*plan.shared, *plan.runs]
+    head = f'<div style="{_LINE}"><strong>{markup.text(summary(plan.counts))}</strong></div>'
+    lines = [plan.title, *_facts(plan)]
+    said = [f'<div style="{_LINE};{markup.MUTED}">{markup.text(line)}</div>' for line in lines]
     rows = _rows(runs[:LISTED])
     below = table_html(HEADER, rows, kinds=_KINDS, more=max(0, len(runs) - LISTED)) if runs else ""
-    facts = "".join(f"<div style={_MUTED!r}>{markup.text(line)}</div>" for line in _facts(plan))
-    return f'<div style="{markup.FONT};font-size:12px"><div>{head}</div>{below}{facts}</div>'
+    return f'<div style="{markup.FONT};font-size:12px">{head}{said[0]}{below}{"".join(said[1:])}</div>'
 
 
+_LINE = "padding:1px 8px"
 _KINDS = ("run", "text", "status", "text", "text")
-_MUTED = markup.MUTED
 
 
 def _rows(runs: Iterable[PlannedRun]) -> list[list[str]]:
@@ -82,14 +84,16 @@ def _rows(runs: Iterable[PlannedRun]) -> list[list[str]]:
             run.experiment,
             run.status,
             ", ".join(run.groups),
-            f"stays in {', '.join(run.stays_in)}"
-            if run.stays_in
-            else "of a job"
-            if run.kind == "job"
-            else "",
+            _remark(run),
         ]
         for run in runs
     ]
+
+
+def _remark(run: PlannedRun) -> str:
+    if run.stays_in:
+        return f"stays in {', '.join(run.stays_in)}"
+    return "of a job" if run.kind == "job" else ""
 
 
 def _facts(plan: Plan) -> list[str]:
@@ -128,5 +132,5 @@ _KEPT = {
 
 def some(names: Sequence[str]) -> str:
     """Name the first few, and count the others."""
-    shown = ", ".join(numbers.middle(markup.plain(name), 100) for name in names[:NAMED])
+    shown = ", ".join(numbers.middle(markup.plain(name), WIDE) for name in names[:NAMED])
     return shown if len(names) <= NAMED else f"{shown} and {numbers.count(len(names) - NAMED)} more"

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the begin of a formula: owasp.org/www-community/attacks/CSV_Injection."""
+RFC_4180 = "\r\n"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-def write_csv(frame: pd.DataFrame, file: IO[bytes], *, raw: bool) -> None:
+def write_csv(frame: pd.DataFrame, file: IO[bytes], *, raw: bool, line_end: str = RFC_4180) -> None:
     """Write a header and a line for each row.
 
     Parameters
@@ -29,6 +30,8 @@ def write_csv(frame: pd.DataFrame, file: IO[bytes], *, raw: bool) -> None:
         Where to.
     raw
         Leave texts that a spreadsheet would execute as they are.
+    line_end
+        What ends a line; a pipe expects a line feed alone.
     """
     cells: list[list[Any]] = []
     for _, column in columns(frame):
@@ -39,12 +42,22 @@ def write_csv(frame: pd.DataFrame, file: IO[bytes], *, raw: bool) -> None:
         else:
             cells.append([_cell(value, raw=raw) for value in column.tolist()])
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    # The line's end of RFC 4180: Python then puts a cell in quotes for a carriage return, too.
-    writer = csv.writer(text, lineterminator="\r\n")
+    # With this end of a line Python puts a cell in quotes for a carriage return, too.
+    writer = csv.writer(_Lines(text, line_end), lineterminator=RFC_4180)
     writer.writerow([name if raw else harmless(name) for name, _ in columns(frame)])
     writer.writerows(zip(*cells, strict=True))
     text.flush()
     text.detach()
+
+
+class _Lines:
+    """Takes lines as the csv module writes them, one at a time, and ends them as wanted."""
+
+    def __init__(self, file: IO[str], end: str) -> None:
+        self._file, self._end = file, end
+
+    def write(self, line: str) -> int:
+        return self._file.write(line.removesuffix(RFC_4180) + self._end)
 
 
 def harmless(text: str) -> str:

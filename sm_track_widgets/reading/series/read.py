@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sm_track_widgets._points import Axis
-    from sm_track_widgets._types import Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.table.table import Table
 

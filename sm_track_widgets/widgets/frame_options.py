@@ -1,4 +1,4 @@
-"""The options of ``%sm_runs`` on a frame of runs."""
+"""The options of ``%sm_runs`` and ``sm-track runs`` on a frame of runs."""
 
 from __future__ import annotations
 
