@@ -163,7 +163,7 @@ class SmSweepMagics(ShellMagics):
                 if trace is None:
                     return
                 tb: Any = self.ip.InteractiveTB
-                lines = cast("list[str]", tb.structured_traceback(type(error), error, trace))
+                lines = cast("list[str]", tb.structured_traceback(type(error), error, trace, tb_offset=0))
             vars(error)["_render_traceback_"] = lambda: lines
 
     def _compiled(self, cell: str) -> tuple[str, types.CodeType]:

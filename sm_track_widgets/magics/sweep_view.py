@@ -54,7 +54,8 @@ class SweepView:
             result.experiment,
             goal=None if result.goal is None else result.goal.direction,
             total=result.total,
-            group=result.group,
+            query=f"parent = '{result.component}'",  # not its group, which may overflow into another
+            title=result.run,
         )
         self._choose_metric(result)
         display(self._board)

@@ -155,6 +155,7 @@ def test_an_interrupt_stops_the_point_and_the_sweep(kernel, stored, open_runs):
 
 
 def test_early_stop_and_a_figure(kernel, stored, open_runs):
+    kernel.run("%matplotlib inline")
     cell = kernel.run(
         "%%sm_sweep prune -p lr=1,1.1,1.2,1.3,1.4,9 --goal min:loss --early-stop median\n"
         "import matplotlib.pyplot as plt\n"
@@ -167,6 +168,7 @@ def test_early_stop_and_a_figure(kernel, stored, open_runs):
     status, message = stored.status("prune-p6")
     assert (status, message.partition(":")[0]) == ("Stopped", "pruned")
     assert not any("image/png" in out.get("data", {}) for out in cell.outputs)
+    assert "figure-1.png" in stored.run("prune-p1")["OutputArtifacts"], "the run has it"
 
 
 def test_two_processes(kernel, stored, open_runs):

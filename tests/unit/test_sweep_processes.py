@@ -114,7 +114,9 @@ def test_an_error_in_a_worker_is_raised_here_with_its_traceback(place):
 
     with pytest.raises(LookupError, match="no 1") as caught:
         swept(place, fn, {"lr": [1]}, jobs=2)
-    assert "in fn" in str(caught.value.__cause__)
+    shown = str(caught.value.__cause__)
+    assert "in fn" in shown
+    assert "one_point" not in shown, "what of ours has called it is left out"
     assert run_home.component(place, "default-s-p1")["Status"]["Message"] == "LookupError: no 1"
     with pytest.raises(sm.TrackError, match="Point 't-p1' failed: OwnError: here"):  # it cannot travel
         swept(place, fn, {"lr": [2]}, "t", jobs=2)

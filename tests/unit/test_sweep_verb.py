@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import run_home
 
 import sm_track_widgets as sm
-from sm_track_widgets._errors import NotFoundError, PointStopped, UsageError
+from sm_track_widgets import _progress
+from sm_track_widgets._errors import NotFoundError, PointStopped, RunStopped, UsageError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.reading import runs
 from sm_track_widgets.tracking.run import Run, open_runs
@@ -291,6 +293,90 @@ def test_parameters_keep_their_values(swept):
     assert swept(lambda a, b: 1, space, resume=True).found == 3
 
 
+def test_a_bar_tells_how_far_it_is(swept):
+    told = []
+
+    class Bar:
+        def show(self, done, total, note=""):
+            told.append((done, total, note))
+
+        def clear(self):
+            told.append("cleared")
+
+    _progress.install(lambda doing: told.append(doing) or Bar())
+    try:
+        swept()
+    finally:
+        _progress.uninstall()
+    assert (told[0], told[1], told[-1]) == ("Sweeping", (0, 6, ""), "cleared")
+    assert told[-2] == (6, 6, "best 0.033333")
+    done, total, note = told[3]
+    assert (done, total) == (2, 6)
+    assert note.startswith("about ")
+    assert note.endswith(" s left, best 0.033333")
+
+
+def test_a_run_that_is_told_to_end_is_stopped_and_the_sweep_goes_on(swept, home):
+    def fn(lr, depth, run):
+        if depth == 2:
+            raise RunStopped("val_loss > 2")
+        run.log_metric("val_loss", lr)
+
+    result = swept(fn)
+    assert result.counts == {"completed": 4, "pruned": 0, "failed": 0, "stopped": 2}
+    assert run_home.component(home, "default-s-p2")["Status"] == {
+        "PrimaryStatus": "Stopped",
+        "Message": "val_loss > 2",
+    }
+
+
 def test_what_a_point_prints_is_kept_with_it(swept, capsys):
     result = swept(lambda lr, depth: print("depth", depth))
     assert result.points[1].output.strip() == "depth 2"
+
+
+def test_both_homes_keep_and_resume_a_sweep(place):
+    seen = []
+
+    def fn(lr, run):
+        seen.append(lr)
+        if len(seen) == 2:
+            raise ValueError("once")
+        run.log_metric("val_loss", lr, step=0)
+
+    with pytest.raises(ValueError, match="once"):
+        sm.sweep(fn, {"lr": [0.1, 0.2, 0.3]}, "s", goal="min:val_loss", connection=place)
+    result = sm.sweep(fn, {"lr": [0.1, 0.2, 0.3]}, "s", goal="min:val_loss", connection=place, resume=True)
+    assert (result.found, result.counts["completed"], seen) == (1, 3, [0.1, 0.2, 0.2, 0.3])
+    assert result.df["metrics.val_loss.last"].tolist() == [0.1, 0.2, 0.3]
+    states = run_home.components(place)
+    assert states.pop("default-s-p2") == "Failed"
+    assert set(states.values()) == {"Completed"}
+
+
+def test_a_group_of_another_experiment_is_not_mixed_with(swept):
+    swept(experiment="one")
+    result = swept(experiment="two")
+    assert (result.group, len(result.df)) == ("two-s", 6)
+
+
+def test_a_training_that_autolog_logs_is_stopped_early(swept):
+    xgboost = pytest.importorskip("xgboost")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 4))
+    data = xgboost.DMatrix(x, x[:, 0] > 0)
+
+    def fn(eta, run):
+        from sm_track_widgets.tracking.autolog import autolog_while
+
+        autolog_while(run, ("xgboost",))
+        settings = {"eta": eta, "objective": "binary:logistic", "nthread": 1}
+        xgboost.train(settings, data, 10, evals=[(data, "train")], verbose_eval=False)
+
+    result = swept(
+        fn, {"eta": [0.3, 0.31, 0.32, 0.33, 0.34, 1e-5]}, goal="min:train-logloss", early_stop="median"
+    )
+    last = result.points[-1]
+    assert last.pruned, (last.status, last.message, last.metrics)
+    (series,) = result.connection.read_series([(last.component, "train-logloss")])
+    assert len(series.values) < 10

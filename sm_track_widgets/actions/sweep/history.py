@@ -125,6 +125,7 @@ def _outcome(row: dict[str, Any], component: str, goal: Goal | None) -> Outcome:
     return Outcome(
         run=str(row["run"]),
         component=component,
+        group=str(row["group"] or ""),
         status=row["status"],
         message=str(row["message"] or ""),
         value=float(value) if _known(value) else None,

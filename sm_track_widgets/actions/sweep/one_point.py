@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sm_track_widgets._errors import PointStopped
 from sm_track_widgets._names import PARENT_TAG, POINT_TAG
 from sm_track_widgets.actions.sweep.calling import Body, log_answer
 from sm_track_widgets.actions.sweep.points import Outcome, Point
+from sm_track_widgets.tracking import registry
 from sm_track_widgets.tracking.parents import Parent
 from sm_track_widgets.tracking.run import Run
 
@@ -87,7 +89,7 @@ def run_point(
         Also of a point that raised; an interrupt and an exit are in it as its `error`.
     """
     began = time.monotonic()
-    run = _opened(setting, point, connection)
+    run = _opened_whole(setting, point, connection)
     error: BaseException | None = None
     try:
         with run:
@@ -107,6 +109,18 @@ def run_point(
 
 def _nothing_around(_: Run) -> AbstractContextManager[object]:
     return nullcontext()
+
+
+def _opened_whole(setting: Setting, point: Point, connection: Connection) -> Run:
+    """Open the point's run; an interrupt that comes when it is open and not yet in our hands closes it."""
+    before = registry.opened_here()
+    try:
+        return _opened(setting, point, connection)
+    except KeyboardInterrupt as interrupt:
+        for run in registry.opened_here():
+            if run not in before:
+                run.finish(interrupt)
+        raise
 
 
 def _opened(setting: Setting, point: Point, connection: Connection) -> Run:
@@ -141,14 +155,18 @@ def _outcome(
         seconds=seconds,
         metrics=tuple(run.live.names()),
         error=error if failed else None,
-        trace="".join(traceback.format_exception(error)) if failed and error is not None else "",
+        trace=trace_of(error) if failed and error is not None else "",
         output=run.log_tail(OUTPUT_LINES),
         params=dict(point.params),
+        group=run.run_group_name,
     )
 
 
-def described(params: Mapping[str, Any]) -> str:
-    """Return parameters as JSON, for the sweep's own run."""
-    import json
-
-    return json.dumps(params, default=str)
+def trace_of(error: BaseException) -> str:
+    """Return the traceback of an error in the user's code, without what of ours has called that."""
+    told = traceback.TracebackException.from_exception(error)
+    ours = str(Path(__file__).parent)
+    told.stack = traceback.StackSummary.from_list(
+        [frame for frame in told.stack if not frame.filename.startswith(ours)]
+    )
+    return "".join(told.format())

@@ -66,6 +66,8 @@ class Outcome:
         What it raised, and where; None and empty where it did not.
     output
         The end of what it has printed.
+    group
+        The run group it is in; empty where that is not known.
     """
 
     run: str
@@ -79,6 +81,7 @@ class Outcome:
     trace: str = ""
     output: str = ""
     params: dict[str, Any] = field(default_factory=dict[str, Any])
+    group: str = ""
 
     @property
     def done(self) -> bool:

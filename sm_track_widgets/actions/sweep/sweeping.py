@@ -63,6 +63,7 @@ class Sweeping:
         self._run, self._result, self._watcher, self._old = run, result, watcher, old
         self._failures = 0
         self._ended = ""
+        self._placed = ""
         self._first_error: Outcome | None = None
         self._interrupt: BaseException | None = None
         self._began = time.monotonic()
@@ -115,6 +116,10 @@ class Sweeping:
             self._interrupt = self._interrupt or outcome.error
         with suppress(Exception):  # a journal that is gone must not take the sweep with it
             self._strategy.tell(point, outcome)
+        if (
+            outcome.group and not self._placed
+        ):  # another than asked for, where that is full or another experiment's
+            self._result.group = self._placed = outcome.group
         self._result.points.append(outcome)
         self._result.seconds = time.monotonic() - self._began
         if kind_of(outcome) == "failed":
