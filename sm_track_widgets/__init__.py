@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from sm_track_widgets._errors import (
         ConfigError,
         NotFoundError,
+        PointStopped,
+        RunStopped,
         ServiceRefusedError,
         TrackError,
         UsageError,
     )
+    from sm_track_widgets.actions.alerts.watching import Alert, alert, alerts, clear_alerts
+    from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
+    from sm_track_widgets.actions.cleanup.delete import delete_runs
+    from sm_track_widgets.actions.cleanup.gc import gc
+    from sm_track_widgets.actions.cleanup.planning import plan_delete
+    from sm_track_widgets.actions.labels import set_notes, set_tags
+    from sm_track_widgets.actions.move.report import MovePlan, MoveReport
+    from sm_track_widgets.actions.move.verbs import export_runs, import_runs, move_runs
     from sm_track_widgets.actions.registry import (
         ModelVersion,
         approve,
@@ -27,6 +37,9 @@ if TYPE_CHECKING:
         register,
         reject,
     )
+    from sm_track_widgets.actions.sweep.result import SweepResult
+    from sm_track_widgets.actions.sweep.space import When
+    from sm_track_widgets.actions.sweep.verb import sweep
     from sm_track_widgets.connection import connect
     from sm_track_widgets.reading import analytics, artifacts, metrics, parameters, runs
     from sm_track_widgets.reading.best import BestRun, best_run
@@ -46,6 +59,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.widgets.model_versions import ModelVersions
     from sm_track_widgets.widgets.parallel_coords import ParallelCoords
     from sm_track_widgets.widgets.param_grid import ParamGrid
+    from sm_track_widgets.widgets.report import report
     from sm_track_widgets.widgets.run_detail import RunDetail
     from sm_track_widgets.widgets.run_details import RunDetails, run_details
     from sm_track_widgets.widgets.run_table import RunTable
@@ -56,6 +70,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Alert",
     "BestRun",
     "Compare",
     "ConfigError",
@@ -65,47 +80,69 @@ __all__ = [
     "MetricChart",
     "ModelVersion",
     "ModelVersions",
+    "MovePlan",
+    "MoveReport",
     "NotFoundError",
     "ParallelCoords",
     "ParamGrid",
+    "PointStopped",
     "QueryError",
     "Run",
     "RunDetail",
     "RunDetails",
+    "RunStopped",
     "RunTable",
     "Scatter",
     "Selection",
     "ServiceRefusedError",
     "SweepBoard",
+    "SweepResult",
     "TrackError",
     "UsageError",
+    "When",
     "__version__",
+    "alert",
+    "alerts",
     "analytics",
     "approve",
+    "archive_runs",
     "artifacts",
     "autolog",
     "best_run",
+    "clear_alerts",
     "connect",
     "curves",
+    "delete_runs",
     "experiments",
     "export",
+    "export_runs",
+    "gc",
+    "import_runs",
     "link_jobs",
     "load_ipython_extension",
     "load_run",
     "metrics",
     "model_versions",
     "models",
+    "move_runs",
     "parameters",
+    "plan_delete",
     "register",
     "reject",
+    "report",
+    "restore_runs",
     "run_details",
     "runs",
+    "set_notes",
+    "set_tags",
+    "sweep",
     "sync",
     "to_search_expression",
     "unload_ipython_extension",
 ]
 
 _HOMES = {
+    "Alert": "actions.alerts.watching",
     "BestRun": "reading.best",
     "Compare": "widgets.compare",
     "ConfigError": "_errors",
@@ -115,39 +152,60 @@ _HOMES = {
     "MetricChart": "widgets.metric_chart",
     "ModelVersion": "actions.registry",
     "ModelVersions": "widgets.model_versions",
+    "MovePlan": "actions.move.report",
+    "MoveReport": "actions.move.report",
     "NotFoundError": "_errors",
-    "ParamGrid": "widgets.param_grid",
     "ParallelCoords": "widgets.parallel_coords",
+    "ParamGrid": "widgets.param_grid",
+    "PointStopped": "_errors",
     "QueryError": "reading.query",
     "Run": "tracking.run",
     "RunDetail": "widgets.run_detail",
     "RunDetails": "widgets.run_details",
+    "RunStopped": "_errors",
     "RunTable": "widgets.run_table",
-    "Selection": "widgets.selection.selection",
     "Scatter": "widgets.scatter",
+    "Selection": "widgets.selection.selection",
     "ServiceRefusedError": "_errors",
     "SweepBoard": "widgets.sweep_board",
+    "SweepResult": "actions.sweep.result",
     "TrackError": "_errors",
     "UsageError": "_errors",
+    "When": "actions.sweep.space",
+    "alert": "actions.alerts.watching",
+    "alerts": "actions.alerts.watching",
     "analytics": "reading",
     "approve": "actions.registry",
+    "archive_runs": "actions.cleanup.archive",
     "artifacts": "reading",
     "autolog": "tracking.autolog",
     "best_run": "reading.best",
+    "clear_alerts": "actions.alerts.watching",
     "connect": "connection",
     "curves": "reading.lines",
+    "delete_runs": "actions.cleanup.delete",
     "experiments": "reading.experiments",
     "export": "reading.export",
+    "export_runs": "actions.move.verbs",
+    "gc": "actions.cleanup.gc",
+    "import_runs": "actions.move.verbs",
     "link_jobs": "tracking.interop.hooks",
     "load_run": "tracking.run",
     "metrics": "reading",
     "model_versions": "actions.registry",
     "models": "actions.registry",
+    "move_runs": "actions.move.verbs",
     "parameters": "reading",
+    "plan_delete": "actions.cleanup.planning",
     "register": "actions.registry",
     "reject": "actions.registry",
+    "report": "widgets.report",
+    "restore_runs": "actions.cleanup.archive",
     "run_details": "widgets.run_details",
     "runs": "reading",
+    "set_notes": "actions.labels",
+    "set_tags": "actions.labels",
+    "sweep": "actions.sweep.verb",
     "sync": "tracking.outbox.sync",
     "to_search_expression": "reading.query",
 }

@@ -6,12 +6,13 @@ import dataclasses
 import json
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _aws, _clients, _points, _sessions, config
 from sm_track_widgets._errors import ConfigError
-from sm_track_widgets._types import Clock, Home, JournalMark, Point, Refusal, Series
+from sm_track_widgets._types import Clock, Home, JournalMark, Outline, Piece, Point, Refusal, Series
 
 if TYPE_CHECKING:
     import boto3
@@ -251,18 +252,56 @@ class Connection:
         """
         if self.embedded is not None:
             from sm_track_widgets.embedded import metrics
-            from sm_track_widgets.embedded.store import StoreError
 
-            try:
+            with _readable():
                 found = metrics.read_points(self.embedded.engine.service, wanted)
-            except StoreError as error:
-                raise ConfigError(f"Cannot read metrics: {error}.") from error
             starts = [None] * len(found) if start is None else start
             return [_points.part_of(one, begin, axis) for one, begin in zip(found, starts, strict=True)]
-        arn = f"arn:{self._partition()}:sagemaker:{self.region}:{self.account_id}:experiment-trial-component/"
         return _points.read_series(
-            self.single("sagemaker-metrics"), arn, wanted, start, axis, expected=expected
+            self.single("sagemaker-metrics"), self.component_arn(""), wanted, start, axis, expected=expected
         )
+
+    def component_arn(self, component: str) -> str:
+        """Return the ARN of a trial component of this account and region [M]."""
+        account = f"arn:{self._partition()}:sagemaker:{self.region}:{self.account_id}"
+        return f"{account}:experiment-trial-component/{component}"
+
+    def read_outlines(self, wanted: Sequence[tuple[str, str]]) -> list[Outline | None]:
+        """Read (component, metric) pairs as far as pictures need them, in their order.
+
+        None where there is no outline: on AWS, and where there are no points.
+
+        Raises
+        ------
+        ConfigError
+            When the embedded store cannot be read.
+        """
+        if self.embedded is None:
+            return [None] * len(wanted)
+        from sm_track_widgets.embedded import metrics
+
+        with _readable():
+            return metrics.read_outlines(self.embedded.engine.service, wanted)
+
+    def read_part(self, component: str, metric: str, first: int, stop: int) -> tuple[int, list[Piece]]:
+        """Read the points of a series that has an outline, from number `first` to before `stop`.
+
+        Returns
+        -------
+        tuple
+            The number of the first point of the pieces, and pieces that hold what was asked for and perhaps more.
+
+        Raises
+        ------
+        ConfigError
+            When the embedded store cannot be read.
+        """
+        if self.embedded is None:
+            return 0, []
+        from sm_track_widgets.embedded import metrics
+
+        with _readable():
+            return metrics.read_part(self.embedded.engine.service, component, metric, first, stop)
 
     def describe(self) -> dict[str, str]:
         """Describe this connection for another process, as text values; `rebuild` takes it. Holds no secret."""
@@ -306,3 +345,14 @@ class Connection:
 
     def _partition(self) -> str:
         return self._session.get_partition_for_region(self.region)
+
+
+@contextmanager
+def _readable() -> Generator[None, None, None]:
+    """Say in one line that the store cannot be read."""
+    from sm_track_widgets.embedded.store import StoreError
+
+    try:
+        yield
+    except StoreError as error:
+        raise ConfigError(f"Cannot read metrics: {error}.") from error

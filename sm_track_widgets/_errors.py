@@ -5,6 +5,7 @@ TrackError
  +-- ConfigError         where runs go is not usable: folder, region, credentials
  +-- NotFoundError       an experiment, run or metric that does not exist
  +-- ServiceRefusedError the service said no; carries its code
+ +-- RunStopped          ends a run from inside its body, as Stopped
 
 Every one prints as one line in a notebook and names the cure.
 """
@@ -53,6 +54,20 @@ class ServiceRefusedError(TrackError):
     def __init__(self, message: str, cure: str = "", *, code: str = "") -> None:
         self.code = code
         super().__init__(message, cure)
+
+
+class RunStopped(TrackError):  # noqa: N818 - nothing is wrong: the run has been told to end
+    """Ends the body of a run, which then closes as Stopped; the text is why.
+
+    Raised out of the call that logged a point. Code that catches every exception lets it pass.
+    """
+
+
+class PointStopped(RunStopped):
+    """Ends a point of a sweep early, since others do better; the run is closed as Stopped, ``pruned``.
+
+    Raised by ``run.report`` and, with early stopping, by ``run.log_metric`` of the goal's metric.
+    """
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

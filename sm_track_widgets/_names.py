@@ -48,9 +48,16 @@ JOBS_PARAMETER = "sm_track.jobs"
 """Jobs that were started under the run; where they are too many for one parameter, more follow: ``sm_track.jobs.2``."""
 JOB_KINDS = ("training", "processing", "transform", "tuning")
 CAPTURE_ARTIFACT = "sm_track.capture"
+OLD_METRICS = "sm_track.old-metrics"
+"""Artifact with the points that were too old for the service when a run was moved there; parameters of this name with
+a number behind it hold their statistics."""
 PARENT_TAG = "sm_track:parent"
+POINT_TAG = "sm_track:point"
+"""Which point of a sweep a run is: a digest of its parameters."""
 ARCHIVED_TAG = "sm_track:archived"
 """Its value is ``true`` for a run that lists leave out unless asked."""
+MOVED_TAG = "sm_track:moved-from"
+"""What a run was known by where it was moved from."""
 SYSTEM_PREFIX = "system/"
 LOWER_WORDS = frozenset(
     ("loss", "losses", "error", "errors", "err", "mse", "mae", "rmse", "mape", "nll", "logloss", "perplexity", "ppl",
@@ -84,6 +91,13 @@ def component_name(experiment: str, run: str) -> str:
 def default_group(experiment: str) -> str:
     """Name of the trial that holds runs without a named group, as the SDK's Run spells it [S]."""
     return f"{DEFAULT_GROUP}{experiment[:100]}"
+
+
+def told_notes(stored: str) -> str:
+    """Return notes as they were written: the service keeps them as one line, see `tracking.values.notes`."""
+    if "\\" not in stored:
+        return stored
+    return re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", stored)
 
 
 def is_reserved(name: str) -> bool:

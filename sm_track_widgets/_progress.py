@@ -10,12 +10,20 @@ from typing import Protocol
 class Bar(Protocol):
     """What shows how far one call is."""
 
-    def show(self, done: int, total: int) -> None:
-        """Show that so many of so many are done."""
+    def show(self, done: int, total: int, note: str = "") -> None:
+        """Show that so many of so many are done; `note` is one more thing to say."""
         ...
 
     def clear(self) -> None:
         """Show nothing more: the call has ended, one way or another."""
+        ...
+
+
+class Show(Protocol):
+    """Is told how far a call is: `done` of `total`, and one more thing to say."""
+
+    def __call__(self, done: int, total: int, note: str = "") -> None:
+        """Take it."""
         ...
 
 
@@ -33,13 +41,17 @@ def uninstall() -> None:
 
 
 @contextmanager
-def told(doing: str) -> Generator[Callable[[int, int], None], None, None]:
-    """Give a function to be told (done, total); `doing` begins with a capital: ``"Reading runs"``."""
+def told(doing: str) -> Generator[Show, None, None]:
+    """Give a function to be told (done, total, note); `doing` begins with a capital: ``"Reading runs"``."""
     if not _makers:
-        yield lambda _done, _total: None
+        yield _nobody
         return
     bar = _makers[-1](doing)
     try:
         yield bar.show
     finally:
         bar.clear()
+
+
+def _nobody(done: int, total: int, note: str = "") -> None:
+    """Show nothing."""

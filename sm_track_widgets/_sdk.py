@@ -26,6 +26,7 @@ _MODULES: dict[str, tuple[str, str]] = {
     "run": ("sagemaker.experiments.run", "sagemaker.core.experiments.run"),
     "analytics": ("sagemaker.analytics", "sagemaker.core.analytics"),
     "images": ("sagemaker.image_uris", "sagemaker.core.image_uris"),
+    "remote_function": ("sagemaker.remote_function", "sagemaker.core.remote_function"),
 }
 """What is needed -> its module in 2.x, in 3.x."""
 
@@ -164,3 +165,33 @@ def image_uri(framework: str, version: str, region: str) -> str:
         raise ConfigError(
             f"The SageMaker SDK knows no image of {framework} {version}: {reason}.", "Name one: --image URI"
         ) from error
+
+
+def remote_executor(**keywords: Any) -> Any:
+    """Return the SDK's ``RemoteExecutor``, which runs functions as training jobs; imports the SDK.
+
+    Raises
+    ------
+    ConfigError
+        When the SDK is not installed.
+    """
+    return _module("remote_function").RemoteExecutor(**keywords)
+
+
+def is_remote_executor(executor: Any) -> bool:
+    """Whether this is the SDK's ``RemoteExecutor``; never imports anything."""
+    return any(
+        kind.__name__ == "RemoteExecutor" and kind.__module__.startswith("sagemaker.")
+        for kind in type(executor).__mro__
+    )
+
+
+def remote_ended(future: Any) -> bool:
+    """Whether the job behind a future of ``RemoteExecutor`` has ended, one way or another; asks the service.
+
+    Its own ``done()`` is never true for a job that was stopped, and once it has been, ``result()`` is None [S].
+    """
+    job = getattr(future, "_job", None)
+    if job is None or future.cancelled():
+        return bool(future.cancelled() or future.done())
+    return job.describe()["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}

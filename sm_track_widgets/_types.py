@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -58,6 +58,38 @@ class Series:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def last(self) -> float:
+        """The value that arrived last; there has to be one."""
+        return self.values[-1]
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Times of the first and the last point; there has to be one."""
+        return self.times[0], self.times[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some points in a row, little-endian and column after column.
+
+    Where it is `outlined`, `data` has four columns: for each bucket of so many points a step (int64), a time, the
+    smallest and the largest value (f64), and then the last value. Else it has the points: steps, times, values.
+    """
+
+    count: int
+    data: bytes
+    outlined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A series in the order of arrival, most of it in few numbers; `last` is the value that arrived last."""
+
+    pieces: Sequence[Piece]
+    bucket: int
+    last: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sm_track_widgets._types import Clock, Home
     from sm_track_widgets.embedded.service import Rules
 
-__all__ = ["Connection", "active", "connect", "current", "reconnect", "reset", "reset_settings"]
+__all__ = ["Connection", "active", "connect", "current", "reconnect", "reset", "reset_settings", "use"]
 
 
 def connect(
@@ -88,6 +88,11 @@ def reconnect() -> Connection:
     made = Connection(config.resolve())
     _install(made)
     return made
+
+
+def use(made: Connection) -> None:
+    """Have `made` be what `current` returns from now on."""
+    _install(made)
 
 
 def active() -> Connection | None:

@@ -30,13 +30,18 @@ export class Asking {
   }
 
   ask(content: Record<string, unknown>): void {
+    this.wait();
+    ask(this.model, content);
+  }
+
+  /** Wait for what the kernel does without being asked. */
+  wait(): void {
     clearTimeout(this.timer);
     this.open.value = true;
     this.late.value = false;
     this.timer = setTimeout(() => {
       this.late.value = true;
     }, BUSY_AFTER);
-    ask(this.model, content);
   }
 
   answered(): void {

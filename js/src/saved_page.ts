@@ -1,12 +1,10 @@
-/** A page that Python's `save("x.html")` wrote: the state of its widgets is in it, and nothing else is asked. */
+/** A page that `save("x.html")` or `report` wrote: the state of its widgets is in it, and nothing else is asked. */
 
 import { PageModel } from "./page_model";
 import type { LinkedModel } from "./selection";
 
 interface Saved {
-  /** Id of the widget that the page shows. */
-  root: string;
-  /** State of that and of all it refers to, by id. */
+  /** State of the widgets that the page shows and of all they refer to, by id. */
   models: Record<string, Record<string, unknown>>;
   /** Names of those of its traits that are bytes, in base64. */
   binary: Record<string, string[]>;
@@ -15,16 +13,16 @@ interface Saved {
 /** Ids in the page; `save_html.py` has the same. */
 const STATE = "smtw-state";
 const CHUNK = "smtw-vega";
-const PLACE = "smtw-place";
+const PLACES = ".smtw-place";
 
 type Render = (parts: { model: LinkedModel; el: HTMLElement }) => Promise<() => void>;
 
 export async function showSaved(render: Render): Promise<void> {
-  const place = document.getElementById(PLACE);
-  const saved = JSON.parse(textOf(STATE)) as Saved;
-  const models = modelsOf(saved);
-  const model = models.get(saved.root);
-  if (place && model) await render({ model, el: place });
+  const models = modelsOf(JSON.parse(textOf(STATE)) as Saved);
+  for (const place of document.querySelectorAll<HTMLElement>(PLACES)) {
+    const model = models.get(place.dataset["model"] ?? "");
+    if (model) await render({ model, el: place });
+  }
 }
 
 function modelsOf({ models, binary }: Saved): Map<string, PageModel> {

@@ -7,6 +7,10 @@ import type { Scope } from "./scope";
 /** Attributes by which notebook front ends tell their theme. */
 const MARKS = ["data-jp-theme-light", "data-jp-theme-name", "data-vscode-theme-kind", "class", "style"];
 
+const DARK = "(prefers-color-scheme: dark)";
+/** High contrast: all grounds are the system's then, whatever the page's theme is. */
+const CONTRAST = "(forced-colors: active)";
+
 /** Mark `root` with the theme in force (`choice` "auto" follows the page) and say which it is, now and on change. */
 export function watchTheme(
   root: HTMLElement,
@@ -27,17 +31,20 @@ export function watchTheme(
     observer.observe(target, { attributes: true, attributeFilter: MARKS });
   }
   scope.add(() => observer.disconnect());
-  const media = matchMedia("(prefers-color-scheme: dark)");
-  media.addEventListener("change", update);
-  scope.add(() => media.removeEventListener("change", update));
+  for (const query of [DARK, CONTRAST]) {
+    const media = matchMedia(query);
+    media.addEventListener("change", update);
+    scope.add(() => media.removeEventListener("change", update));
+  }
   // Before it is in the page, an element has no computed colours.
   requestAnimationFrame(update);
   return state;
 }
 
 function apply(root: HTMLElement, choice: string): Tokens {
-  root.dataset["smtwTheme"] = choice === "light" || choice === "dark" ? choice : pageTheme(root);
-  root.classList.toggle("smtw-forced", choice === "light" || choice === "dark");
+  const own = (choice === "light" || choice === "dark") && !matchMedia(CONTRAST).matches;
+  root.dataset["smtwTheme"] = own ? choice : pageTheme(root);
+  root.classList.toggle("smtw-forced", own);
   const style = getComputedStyle(root);
   const read = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
   return {
@@ -51,11 +58,12 @@ function apply(root: HTMLElement, choice: string): Tokens {
 }
 
 function pageTheme(root: HTMLElement): Theme {
+  const system: Theme = matchMedia(DARK).matches ? "dark" : "light";
+  if (matchMedia(CONTRAST).matches) return system;
   const light = document.body.dataset["jpThemeLight"];
   if (light !== undefined) return light === "false" ? "dark" : "light";
   const kind = document.body.dataset["vscodeThemeKind"];
   if (kind) return kind.includes("dark") || kind.endsWith("high-contrast") ? "dark" : "light";
-  const system: Theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   for (let node: Element | null = root.parentElement; node; node = node.parentElement) {
     const background = getComputedStyle(node).backgroundColor;
     if (themeOf(background, "light") === themeOf(background, "dark")) return themeOf(background, system);

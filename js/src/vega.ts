@@ -2,7 +2,7 @@
 
 import { ask } from "./kernel";
 import { alignedBytes } from "./lib/columns";
-import { formatClock } from "./lib/format";
+import { formatPassed } from "./lib/format";
 import { logTicks, timeLabel } from "./lib/ticks";
 import type { Model } from "./model";
 import { onMessage } from "./model";
@@ -86,7 +86,7 @@ async function importChunk(bytes: Uint8Array): Promise<Vega> {
 /** What axes of our specs call by name. */
 function addFunctions(chunk: Vega): void {
   const ends = (domain: unknown) => (domain as unknown[]).map(Number) as [number, number];
-  chunk.expressionFunction("smtwDuration", (value: unknown) => formatClock(Number(value)));
+  chunk.expressionFunction("smtwDuration", (value: unknown) => formatPassed(Number(value)));
   chunk.expressionFunction("smtwTime", (value: unknown, domain: unknown) => {
     const [low, high] = ends(domain);
     return timeLabel(Number(value), high - low);

@@ -147,9 +147,10 @@ def _date(seconds: float) -> str:
 
 
 def _passed(seconds: float) -> str:
-    return (
-        "0" if seconds == 0 else numbers.number(seconds) + " s" if seconds < 1 else numbers.duration(seconds)
-    )
+    if seconds == 0:
+        return "0"
+    # Ticks may lie closer than a tenth of a second.
+    return f"{numbers.number(seconds)} s" if seconds < numbers.TENTHS else numbers.clock(seconds)
 
 
 def _at(seconds: float) -> datetime:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAME = (
     "border:0;padding:1px 16px 1px 0;vertical-align:top;text-align:left;white-space:nowrap;" + markup.MUTED
 )
-_VALUE = "border:0;padding:1px 0;text-align:left;overflow-wrap:anywhere;white-space:normal"
+_VALUE = "border:0;padding:1px 0;text-align:left;overflow-wrap:anywhere;white-space:pre-wrap"
 WIDTH, HEIGHT = 150, 34
 """Pixels of a tile's line."""
 METRIC_KINDS: list[Kind] = ["run", "number", "number", "number", "number", "number"]
@@ -35,7 +35,7 @@ def headline(facts: RunFacts) -> list[str]:
     if facts.started is not None:
         ended = facts.ended
         told.append(
-            numbers.duration(ended - facts.started)
+            numbers.clock(ended - facts.started)
             if ended is not None
             else f"started {numbers.moment(facts.started)} UTC"
         )
@@ -61,7 +61,7 @@ def about(facts: RunFacts) -> list[tuple[str, str]]:
     git: dict[str, Any] = facts.capture.get("git") or {}
     tags = ", ".join(f"{name}={value}" for name, value in sorted(facts.tags.items()))
     rows = [
-        ("Notes", facts.notes.replace("\\n", " ")),
+        ("Notes", facts.notes),
         ("Started", f"{numbers.moment(facts.started)} UTC" if facts.started is not None else ""),
         ("Ended", f"{numbers.moment(facts.ended)} UTC" if facts.ended is not None else ""),
         ("By", facts.created_by),

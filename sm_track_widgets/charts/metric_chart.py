@@ -38,11 +38,12 @@ MILLISECONDS = 1000
 MIDDLE = "datum.low === null ? null : (datum.low + datum.high) / 2"
 _TWO = "pad('' + floor({}), 2, '0', 'left')"
 RELATIVE_LABEL = (
+    "datum.value < 60 ? format(datum.value, '.3~r') + ' s' : "
     f"datum.value < 3600 ? floor(datum.value / 60) + ':' + {_TWO.format('datum.value % 60')} : "
     f"floor(datum.value / 3600) + ':' + {_TWO.format('datum.value % 3600 / 60')} + ':' + "
     f"{_TWO.format('datum.value % 60')}"
 )
-"""As `numbers.clock` writes it: 2:45, 1:02:03."""
+"""As `numbers.clock` writes it: 42 s, 2:45, 1:02:03."""
 
 
 def metric_chart(

@@ -15,6 +15,8 @@ LARGE = 1e6
 SMALL = 1e-4
 TEN, THOUSAND = 9.95, 999.5  # what is written as 10 and as 1000
 MINUTE, HOUR, DAY = 60, 3600, 86400
+TENTHS = 10
+"""Seconds below which a duration tells tenths."""
 RELATIVE_DAYS = 30
 SOON_SECONDS = 5
 
@@ -73,28 +75,21 @@ def data_size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def duration(seconds: float | None) -> str:
-    """Write a duration in words: ``0.4 s``, ``2 min 45 s``, ``1 h 5 min``, ``2 d 3 h``; ``""`` for None."""
+def clock(seconds: float | None) -> str:
+    """Write a duration: ``0.8 s``, ``9.4 s``, ``42 s``, ``1:05``, ``2:03:10``; ``""`` for None.
+
+    Under ten seconds a tenth is told, but of whole seconds (``5 s``); nothing is rounded up.
+    """
     if seconds is None or math.isnan(seconds):
         return ""
     seconds = max(float(seconds), 0.0)
-    if seconds < 1:
-        return f"{math.floor(seconds * 10) / 10:.1f} s"
+    if math.isinf(seconds):
+        return "∞"
     whole = int(seconds)
+    if whole < TENTHS and seconds != whole:
+        return f"{math.floor(seconds * 10) / 10:.1f} s"
     if whole < MINUTE:
         return f"{whole} s"
-    if whole < HOUR:
-        return _pair(whole // MINUTE, "min", whole % MINUTE, "s")
-    if whole < DAY:
-        return _pair(whole // HOUR, "h", whole % HOUR // MINUTE, "min")
-    return _pair(whole // DAY, "d", whole % DAY // HOUR, "h")
-
-
-def clock(seconds: float | None) -> str:
-    """Write a duration as a clock shows it: ``0:09``, ``2:45``, ``1:02:03``; ``""`` for None."""
-    if seconds is None or math.isnan(seconds):
-        return ""
-    whole = int(max(seconds, 0))
     minutes, rest = divmod(whole, MINUTE)
     if whole < HOUR:
         return f"{minutes}:{rest:02d}"
@@ -140,10 +135,6 @@ def middle(text: str, limit: int = 40) -> str:
         return text
     head = limit // 2
     return f"{text[:head]}…{text[len(text) - (limit - head - 1) :]}"
-
-
-def _pair(first: int, unit: str, second: int, small: str) -> str:
-    return f"{first} {unit} {second} {small}" if second else f"{first} {unit}"
 
 
 def _rounded(value: float, places: int) -> Decimal:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sm_track_widgets.charts import natural
 from sm_track_widgets.charts.axes import Axis, place_axis, value_axis
 
 RAMP = ("#2f6fdb", "#9a6a8c", "#d9641e")
@@ -42,7 +42,7 @@ class PlotColumn:
     @cached_property
     def slots(self) -> list[str]:
         """Texts in the order of their places, numbers in them by their size."""
-        return sorted(self.texts, key=_natural)
+        return natural.ordered(self.texts)
 
     def ticks(self, count: int) -> list[tuple[float, str]]:
         """Return about `count` places, 0 to 1, with their labels."""
@@ -92,8 +92,3 @@ def ramp(place: float) -> str:
 
 def _channels(colour: str) -> list[int]:
     return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-
-
-def _natural(text: str) -> list[tuple[bool, float, str]]:
-    parts = re.findall(r"\d+|\D+", text)
-    return [(part.isdecimal(), float(part) if part.isdecimal() else 0.0, part) for part in parts]

@@ -12,7 +12,8 @@ from sm_track_widgets._types import Series
 from sm_track_widgets.charts.chart_series import ChartSeries
 from sm_track_widgets.charts.palette import Mark, mark
 from sm_track_widgets.reading.curves import Edges, axis_of, band
-from sm_track_widgets.reading.downsample import Floats, filled, in_order, minmax
+from sm_track_widgets.reading.downsample import Floats, Level, coarser, filled, in_order, minmax
+from sm_track_widgets.reading.series.long import LongSeries
 from sm_track_widgets.reading.smoothing import Kind, smooth
 
 AXES = ("step", "time", "relative")
@@ -51,11 +52,15 @@ def prepare(
         In the order of `series`; of each metric the run with the best last value is marked. Series that have no place
         along another metric, and that metric itself, are left out.
     """
-    along = _along(series, x)
+    begins = _begins(series)
+    along = _along(series, x, begins)
     best = {_best(series, metric) for metric in dict.fromkeys(one.metric for one in series)}
     out: list[ChartSeries] = []
     for place, (one, look) in enumerate(zip(series, marks, strict=True)):
-        if (points := along(one)) is not None:
+        if isinstance(one, LongSeries) and smoothing <= 0 and x in AXES:
+            begin = begins.get(one.run, 0.0)
+            out.append(_outlined(one, look, x, begin, width=width, best=place in best))
+        elif (points := along(one)) is not None:
             line = smooth(points[1], kind, smoothing) if smoothing > 0 else None
             out.append(_line(one, look, *points, line=line, width=width, best=place in best))
     return out
@@ -86,7 +91,7 @@ def averaged(
     list of ChartSeries
         By metric, then by group in the order of the labels; ``run`` is the label.
     """
-    along = _along(series, x)
+    along = _along(series, x, _begins(series))
     members: dict[tuple[str, str], list[tuple[Floats, Floats]]] = {}
     for one in series:
         points = along(one)
@@ -130,15 +135,22 @@ def _mean(
     )
 
 
-def _along(series: Sequence[Series], x: str) -> Callable[[Series], tuple[Floats, Floats] | None]:
+def _begins(series: Sequence[Series]) -> dict[str, float]:
+    """Return the time of the first point of each run."""
+    begins: dict[str, float] = {}
+    for one in series:
+        if len(one):
+            begins[one.run] = min(begins.get(one.run, one.ends[0]), *one.ends)
+    return begins
+
+
+def _along(
+    series: Sequence[Series], x: str, begins: Mapping[str, float]
+) -> Callable[[Series], tuple[Floats, Floats] | None]:
     """Return what gives a series' places and values, ascending; None for a series that is nowhere on the axis."""
     if x not in AXES:
         others = {one.run: one for one in series if one.metric == x}
         return lambda one: None if one.metric == x else _joined(one, others.get(one.run))
-    begins: dict[str, float] = {}
-    for one in series:
-        if len(one):
-            begins[one.run] = min(begins.get(one.run, one.times[0]), one.times[0], one.times[-1])
     return lambda one: _values(one, x, begins.get(one.run, 0.0))
 
 
@@ -174,6 +186,28 @@ def _line(
     )
 
 
+def _outlined(one: LongSeries, look: Mark, mode: str, begin: float, *, width: int, best: bool) -> ChartSeries:
+    level = one.level
+    x = level.step if mode == "step" else level.time - (begin if mode == "relative" else 0.0)
+    order = in_order(x)
+    if order is not None:
+        level = Level(x[order], x[order], level.low[order], level.high[order])
+    else:
+        level = Level(x, x, level.low, level.high)
+    drawn = coarser(level, width)
+    return ChartSeries(
+        run=one.run,
+        metric=one.metric,
+        x=drawn.step.tolist(),
+        low=drawn.low.tolist(),
+        high=drawn.high.tolist(),
+        line=None,
+        colour=look.colour,
+        dash=look.dash,
+        best=best,
+    )
+
+
 def _values(one: Series, mode: str, begin: float) -> tuple[Floats, Floats]:
     """Places and values in ascending order of place; what is not finite becomes NaN."""
     y = np.asarray(one.values, dtype=np.float64)
@@ -188,7 +222,7 @@ def _values(one: Series, mode: str, begin: float) -> tuple[Floats, Floats]:
 
 def _best(series: Sequence[Series], metric: str) -> int | None:
     """Position of the series of `metric` with the best last value."""
-    lasts = {place: one.values[-1] for place, one in enumerate(series) if one.metric == metric and len(one)}
+    lasts = {place: one.last for place, one in enumerate(series) if one.metric == metric and len(one)}
     known = {place: value for place, value in lasts.items() if np.isfinite(value)}
     choose: Callable[..., int] = min if lower_is_better(metric) else max
     return choose(known, key=known.__getitem__) if len(known) > 1 else None

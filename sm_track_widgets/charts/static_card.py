@@ -103,7 +103,7 @@ def _facts(state: Mapping[str, Any]) -> list[str]:
         facts.append(f"group {group}")
     started, ended = state.get("started"), state.get("ended")
     if started is not None and ended is not None:
-        facts.append(numbers.duration(ended - started))
+        facts.append(numbers.clock(ended - started))
     elif started is not None:
         facts.append(f"started {numbers.moment(started)} UTC")
     facts.append(str(state.get("stopped") or ""))

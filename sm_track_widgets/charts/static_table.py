@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from sm_track_widgets.charts import markup, numbers, status
 from sm_track_widgets.charts.palette import BOTH
 
 Kind = Literal["text", "number", "time", "duration", "status", "run"]
+_BREAK = re.compile(r"\s*[\n\r\u2028\u2029]\s*")
 RIGHT = frozenset({"number", "time", "duration"})
 NAME_LENGTH = 40
 GAP = "  "
@@ -123,7 +125,7 @@ def shown(value: Any, kind: Kind) -> str:
         return numbers.moment(value)
     if kind == "status":
         return status.word(str(value))
-    return numbers.middle(markup.plain(value), NAME_LENGTH)
+    return numbers.middle(_BREAK.sub(" ", markup.plain(value)), NAME_LENGTH)
 
 
 _TABLE = f"{markup.FONT};font-size:12px;border-collapse:collapse;margin:0;width:auto;table-layout:auto"

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sm_track_widgets._names import MAX_METRIC_NAME
-from sm_track_widgets._types import JournalMark, Params, Point, Refusal, Series
+from sm_track_widgets._types import JournalMark, Outline, Params, Piece, Point, Refusal, Series
+from sm_track_widgets.embedded import outlines
 from sm_track_widgets.embedded import points as storage
 from sm_track_widgets.embedded.metric_queries import batch_get_metrics
 from sm_track_widgets.embedded.service import Operation, Service, seconds
@@ -108,6 +109,33 @@ def read_points(service: Service, wanted: Iterable[tuple[str, str]]) -> list[Ser
     return found
 
 
+def read_outlines(service: Service, wanted: Iterable[tuple[str, str]]) -> list[Outline | None]:
+    """Return the outline of each (component, metric) pair, in that order; None where there are no points.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be read.
+    """
+    with told(service.store.path), service.store.snapshot():
+        connection = service.store.connection()
+        return [outlines.read(connection, component.lower(), metric) for component, metric in wanted]
+
+
+def read_part(
+    service: Service, component: str, metric: str, first: int, stop: int
+) -> tuple[int, list[Piece]]:
+    """Return the stored pieces that hold the points from number `first` to before `stop`, and where they begin.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be read.
+    """
+    with told(service.store.path), service.store.snapshot():
+        return outlines.parts(service.store.connection(), component.lower(), metric, first, stop)
+
+
 def journal_offset(service: Service, journal: str) -> int | None:
     """Return the offset up to which `journal` is stored, or None when nothing of it is."""
     with told(service.store.path):
@@ -128,26 +156,34 @@ def _advance(service: Service, connection: sqlite3.Connection, mark: JournalMark
 def _by_metric(points: Sequence[Point], refused: list[Refusal]) -> dict[str, list[Point]]:
     """Sort valid points by metric; the others go to `refused`."""
     groups: dict[str, list[Point]] = {}
+    metric: str | None = None
+    group: list[Point] = []
+    finite = math.isfinite
     for index, point in enumerate(points):
-        trouble = _trouble(point)
-        if trouble:
-            refused.append(Refusal(index, REFUSED, trouble))
-        else:
-            groups.setdefault(point.metric, []).append(point)
+        if not (
+            finite(point.value)
+            and finite(point.time)
+            and (point.step is None or 0 <= point.step <= MAX_STEP)
+            and 1 <= len(point.metric) <= MAX_METRIC_NAME
+        ):
+            refused.append(Refusal(index, REFUSED, _trouble(point)))
+            continue
+        if point.metric != metric:
+            metric = point.metric
+            group = groups.setdefault(metric, [])
+        group.append(point)
     return groups
 
 
 def _trouble(point: Point) -> str:
-    """Return what is wrong with a point, or an empty text."""
+    """Return what is wrong with a point of which something is."""
     if not math.isfinite(point.value):
         return f"The value of metric '{point.metric}' is {point.value}; it must be finite."
     if not 1 <= len(point.metric) <= MAX_METRIC_NAME:
         return f"A metric's name has 1 to {MAX_METRIC_NAME} characters, not {len(point.metric)}."
     if point.step is not None and not 0 <= point.step <= MAX_STEP:
         return f"The step of metric '{point.metric}' is {point.step}; it must be 0 or more."
-    if not math.isfinite(point.time):
-        return f"The time of metric '{point.metric}' is {point.time}; it must be finite."
-    return ""
+    return f"The time of metric '{point.metric}' is {point.time}; it must be finite."
 
 
 def _point(service: Service, datum: Params) -> Point:

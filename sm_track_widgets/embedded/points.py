@@ -8,14 +8,25 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from sm_track_widgets._types import Point, Series
+from sm_track_widgets.embedded.outlines import outline
 
 NO_STEP = -1
 CHUNK_POINTS = 8192
 MAX_TAIL_ROWS = 128
 _WIDTH = 8  # bytes of an int64 and of a double
 _SUMMARY = ("count", "minimum", "maximum", "mean", "m2", "last", "last_time")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Points as they are stored."""
+
+    count: int
+    data: bytes
+    outline: bytes | None
 
 
 @dataclass(slots=True)
@@ -53,19 +64,21 @@ class Summary:
 
 def summarise(points: Sequence[Point]) -> Summary:
     """Return the summary of `points`: at least one, all finite."""
-    values = [point.value for point in points]
-    count = len(values)
-    mean = average(values)
-    # max returns the first of equals; reversed makes that the one that arrived last.
-    newest = max(reversed(points), key=lambda point: point.time)
+    return _summary([point.time for point in points], [point.value for point in points])
+
+
+def _summary(times: list[float], values: list[float]) -> Summary:
+    count, mean, newest = len(values), average(values), max(times)
+    distances = [value - mean for value in values]
     return Summary(
         count=count,
         minimum=min(values),
         maximum=max(values),
         mean=mean,
-        m2=sum((value - mean) * (value - mean) for value in values),
-        last=newest.value,
-        last_time=newest.time,
+        m2=sum(map(mul, distances, distances)),
+        # Of equal times the one that arrived last.
+        last=values[count - 1 - times[::-1].index(newest)],
+        last_time=newest,
     )
 
 
@@ -103,7 +116,8 @@ def append(connection: sqlite3.Connection, component_id: int, metric: str, point
     row = connection.execute(
         "SELECT * FROM series WHERE component_id = ? AND name = ?", (component_id, metric)
     ).fetchone()
-    fresh = summarise(points)
+    times, values = [point.time for point in points], [point.value for point in points]
+    fresh = _summary(times, values)
     if row is None:
         series_id = _create(connection, component_id, metric, fresh)
         tail = position = 0
@@ -113,11 +127,13 @@ def append(connection: sqlite3.Connection, component_id: int, metric: str, point
         summary.add(fresh)
         fresh = summary
         tail, position = row["tail_position"], row["next_position"]
-    chunks = list(_pack(points))
-    _insert(connection, series_id, position, chunks)
-    position += len(chunks)
-    if position - tail > MAX_TAIL_ROWS:
-        tail, position = _merge(connection, series_id, tail)
+    steps = array("q", [NO_STEP if point.step is None else point.step for point in points])
+    added = Series("", metric, steps, array("d", times), array("d", values))
+    if len(points) >= CHUNK_POINTS or position - tail >= MAX_TAIL_ROWS:
+        tail, position = _merge(connection, series_id, tail, added)
+    else:
+        _insert(connection, series_id, position, _cut(added))
+        position += 1
     _update(connection, series_id, fresh, position, tail)
 
 
@@ -162,17 +178,23 @@ def _fields(summary: Summary) -> tuple[float, ...]:
     return tuple(getattr(summary, name) for name in _SUMMARY)
 
 
-def _insert(
-    connection: sqlite3.Connection, series_id: int, position: int, chunks: Iterable[tuple[int, bytes]]
-) -> None:
+def _insert(connection: sqlite3.Connection, series_id: int, position: int, chunks: Sequence[Chunk]) -> None:
+    placed = list(enumerate(chunks, start=position))
     connection.executemany(
         "INSERT INTO chunks (series_id, position, count, data) VALUES (?, ?, ?, ?)",
-        [(series_id, number, count, data) for number, (count, data) in enumerate(chunks, start=position)],
+        [(series_id, number, one.count, one.data) for number, one in placed],
     )
+    outlined = [
+        (series_id, number, one.count, one.outline) for number, one in placed if one.outline is not None
+    ]
+    if outlined:
+        connection.executemany(
+            "INSERT INTO outlines (series_id, position, count, data) VALUES (?, ?, ?, ?)", outlined
+        )
 
 
-def _merge(connection: sqlite3.Connection, series_id: int, tail: int) -> tuple[int, int]:
-    """Rewrite the rows from `tail` on as full chunks and one rest; return the new tail and next position.
+def _merge(connection: sqlite3.Connection, series_id: int, tail: int, added: Series) -> tuple[int, int]:
+    """Rewrite the rows from `tail` on and what is added as full chunks and one rest; return new tail, next position.
 
     The rest stays in the tail, so a point is rewritten at most ``CHUNK_POINTS / MAX_TAIL_ROWS`` times.
     """
@@ -181,28 +203,28 @@ def _merge(connection: sqlite3.Connection, series_id: int, tail: int) -> tuple[i
         (series_id, tail),
     )
     merged = _unpack(Series(run="", metric=""), rows)
+    merged.steps.extend(added.steps)
+    merged.times.extend(added.times)
+    merged.values.extend(added.values)
     connection.execute("DELETE FROM chunks WHERE series_id = ? AND position >= ?", (series_id, tail))
-    chunks = list(_cut(merged.steps, merged.times, merged.values))
+    chunks = _cut(merged)
     _insert(connection, series_id, tail, chunks)
     after = tail + len(chunks)
-    full = chunks[-1][0] == CHUNK_POINTS
+    full = chunks[-1].count == CHUNK_POINTS
     return (after if full else after - 1), after
 
 
-def _pack(points: Sequence[Point]) -> Iterable[tuple[int, bytes]]:
-    steps = array("q", [NO_STEP if point.step is None else point.step for point in points])
-    times = array("d", [point.time for point in points])
-    values = array("d", [point.value for point in points])
-    return _cut(steps, times, values)
+def _cut(series: Series) -> list[Chunk]:
+    return [_chunk(series, start) for start in range(0, len(series), CHUNK_POINTS)]
 
 
-def _cut(steps: array[int], times: array[float], values: array[float]) -> Iterable[tuple[int, bytes]]:
-    """Yield (count, blob) for each chunk of the three columns."""
-    for column in (steps, times, values):
+def _chunk(series: Series, start: int) -> Chunk:
+    part = slice(start, start + CHUNK_POINTS)
+    own = series.steps[part], series.times[part], series.values[part]
+    told = outline(*own)
+    for column in own:
         _little_endian(column)
-    for start in range(0, len(steps), CHUNK_POINTS):
-        part = slice(start, start + CHUNK_POINTS)
-        yield len(steps[part]), b"".join((steps[part], times[part], values[part]))
+    return Chunk(len(own[0]), b"".join(own), told)
 
 
 def _unpack(series: Series, rows: Iterable[sqlite3.Row]) -> Series:

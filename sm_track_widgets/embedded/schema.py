@@ -277,4 +277,14 @@ _JOBS = """
         time REAL NOT NULL, message TEXT NOT NULL, PRIMARY KEY (stream_id, position)) WITHOUT ROWID;
     """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _REGISTRY, _JOBS)
+_OUTLINES = """
+    -- A chunk of many points in few numbers, for pictures of long series: outlines.py. Chunks of before have none.
+    -- Apart and with rowids: without them SQLite compares whole rows, so that a look at the chunks' positions reads all
+    -- points. Whoever deletes a chunk, an older version too, deletes its outline.
+    CREATE TABLE outlines (
+        series_id INTEGER NOT NULL, position INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL,
+        PRIMARY KEY (series_id, position),
+        FOREIGN KEY (series_id, position) REFERENCES chunks (series_id, position) ON DELETE CASCADE);
+    """
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _REGISTRY, _JOBS, _OUTLINES)

@@ -5,22 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _aws, _progress
-from sm_track_widgets.magics import progress_bar
+from sm_track_widgets.actions.sweep import watching
+from sm_track_widgets.magics import progress_bar, sweep_view
+from sm_track_widgets.magics.alert_magic import SmAlertMagics, alerts_off
 from sm_track_widgets.magics.autolog_magic import SmAutologMagics, autolog_off
 from sm_track_widgets.magics.base import Notices
 from sm_track_widgets.magics.best_magic import SmBestMagics
 from sm_track_widgets.magics.cell import CellTracker
+from sm_track_widgets.magics.cleanup_magics import SmCleanupMagics
 from sm_track_widgets.magics.compare_magic import SmCompareMagics
 from sm_track_widgets.magics.config_magics import SmConfigMagics
 from sm_track_widgets.magics.experiments_magic import SmExperimentsMagics
 from sm_track_widgets.magics.explorer_magics import SmExplorerMagics
 from sm_track_widgets.magics.export_magic import SmExportMagics
+from sm_track_widgets.magics.import_magic import SmImportMagics
 from sm_track_widgets.magics.importance_magic import SmImportanceMagics
+from sm_track_widgets.magics.label_magics import SmLabelMagics
 from sm_track_widgets.magics.plot_magics import SmPlotMagics
 from sm_track_widgets.magics.read_magics import SmReadMagics
 from sm_track_widgets.magics.registry_magics import SmRegistryMagics
+from sm_track_widgets.magics.report_magic import SmReportMagics
+from sm_track_widgets.magics.rerun_magic import SmRerunMagics
 from sm_track_widgets.magics.run_magic import SmRunMagics
 from sm_track_widgets.magics.show_magic import SmShowMagics
+from sm_track_widgets.magics.sweep_magic import SmSweepMagics
 from sm_track_widgets.magics.sync_magic import SmSyncMagics
 from sm_track_widgets.magics.transform import transform
 from sm_track_widgets.tracking.interop import hooks as interop
@@ -40,19 +48,26 @@ class _Loaded:
         self.notices = Notices()
         self.magics: list[Any] = [
             SmRunMagics(shell, self.tracker),
+            SmSweepMagics(shell),
             SmReadMagics(shell),
             SmPlotMagics(shell),
             SmExperimentsMagics(shell),
             SmBestMagics(shell),
             SmExportMagics(shell),
+            SmImportMagics(shell),
             SmExplorerMagics(shell),
             SmSyncMagics(shell),
+            SmCleanupMagics(shell),
             SmShowMagics(shell),
+            SmLabelMagics(shell),
             SmCompareMagics(shell),
             SmImportanceMagics(shell),
             SmRegistryMagics(shell),
             SmConfigMagics(shell),
             SmAutologMagics(shell),
+            SmAlertMagics(shell),
+            SmRerunMagics(shell),
+            SmReportMagics(shell),
         ]
         table: dict[str, dict[str, Any]] = shell.magics_manager.magics
         self.names = {kind: {n for m in self.magics for n in m.magics[kind]} for kind in ("line", "cell")}
@@ -68,6 +83,7 @@ class _Loaded:
         self.tracker.register()
         self.notices.install()
         _progress.install(progress_bar.maker(self.shell))
+        watching.install(sweep_view.maker(self.shell))
         self.shell.input_transformers_cleanup.append(transform)
 
     def _look(self, *_: Any) -> None:
@@ -80,6 +96,7 @@ class _Loaded:
             self.shell.input_transformers_cleanup.remove(transform)
         self.tracker.unregister()
         _progress.uninstall()
+        watching.uninstall()
         self.notices.remove()
         _forget_callbacks(self.shell)
         manager: Any = self.shell.magics_manager
@@ -114,5 +131,6 @@ def unload(shell: InteractiveShell) -> None:
         loaded.remove()
         delattr(shell, _STATE)
     autolog_off()
+    alerts_off()
     interop.uninstall()
     _aws.default_session_off()

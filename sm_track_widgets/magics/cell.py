@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sm_track_widgets.actions.cells.staleness import executed
 from sm_track_widgets.magics.transform import is_inner_magic
 
 if TYPE_CHECKING:
@@ -70,10 +71,18 @@ class CellTracker:
         info = self._cells[-1].info if self._cells else None
         return str(info.raw_cell) if info is not None else ""
 
+    @property
+    def cell_id(self) -> str:
+        """The notebook's mark of the cell that is being executed; empty where the front end gives none."""
+        info = self._cells[-1].info if self._cells else None
+        return str(getattr(info, "cell_id", None) or "")
+
     def pre_run_cell(self, info: ExecutionInfo) -> None:
         """Note that a cell begins; close what a silent execution has left."""
         self._close_silent()
         self._cells.append(_Cell(info, _last_error()))
+        if self.cell_id:
+            executed(self.cell_id, self.source)
 
     def post_run_cell(self, result: ExecutionResult | None) -> None:
         """Close the runs of the cell that ends. ipykernel gives None where an interrupt cancelled an ``await``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,18 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.opening import Resume
     from sm_track_widgets.tracking.run import Run
 
+NOTEBOOK_VARIABLE = "JPY_SESSION_NAME"
+"""The Jupyter server tells a kernel in it which notebook it is started for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What ``%%sm_run`` asks for, expanded.
 
-    `source` is the cell as typed, `bind` the variable for the run, `capture` the parts of the cell to keep;
-    `autolog` the libraries to log (empty: all known), `system_every` seconds between two system metrics, None: none;
-    `live` metrics that the card shows first, `metrics` the variable that is logged when the body has ended.
+    `source` is the cell as typed, `cell_id` its mark in the notebook, `bind` the variable for the run, `capture` the
+    parts of the cell to keep; `autolog` the libraries to log (empty: all known), `system_every` seconds between two
+    system metrics, None: none; `live` metrics that the card shows first, `metrics` the variable that is logged when
+    the body has ended.
     """
 
     name: str | None = None
@@ -39,6 +44,7 @@ class Request:
     quiet: bool = False
     capture: frozenset[str] = frozenset()
     source: str = ""
+    cell_id: str = ""
     nested: bool = False
     parent: str | None = None
     autolog: tuple[str, ...] | None = None
@@ -168,6 +174,8 @@ def start_capture(shell: InteractiveShell, run: Run, request: Request) -> None:
         output="stdout" in parts,
         namespace=shell.user_ns if reads else None,
         code=(running_cell("sm_run") or plain_code(request.source)) if reads else None,
+        cell_id=request.cell_id,
+        notebook=os.environ.get(NOTEBOOK_VARIABLE, ""),
         environment="env" in parts,
         git="git" in parts,
     )

@@ -76,12 +76,13 @@ def maker(shell: InteractiveShell) -> Callable[[str], Bar]:
     """Return what makes the bar of one call: `NoBar` where nobody looks, or not at this cell's output."""
 
     def make(doing: str) -> Bar:
-        return ProgressBar(doing) if _seen(shell) else NoBar()
+        return ProgressBar(doing) if seen(shell) else NoBar()
 
     return make
 
 
-def _seen(shell: InteractiveShell) -> bool:
+def seen(shell: InteractiveShell) -> bool:
+    """Whether somebody looks at the output of the code that calls this."""
     # A widget that reads again does so in a thread, or between cells, where the output would be another cell's.
     if quiet.on or threading.current_thread() is not threading.main_thread() or not in_cell():
         return False

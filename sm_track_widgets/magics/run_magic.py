@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import (
@@ -159,7 +160,7 @@ class SmRunMagics(ShellMagics):
 
         if self.tracker.runs:
             raise UsageError("This cell is a run already.", "Split the cell, or use: with Run(...)")
-        request = request_of(parsed, namespace, source)
+        request = replace(request_of(parsed, namespace, source), cell_id=self.tracker.cell_id)
         opened = cell_run.CellRun(self.ip, request)
         self.tracker.add(opened)
         try:

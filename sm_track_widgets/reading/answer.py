@@ -39,6 +39,9 @@ class Wanted:
         Instead those that belong to no experiment.
     cached
         Whether runs that have been read before may be used; else all are read anew, and kept.
+    fresh
+        Whether the service is asked what of them has changed. False: what was read last is told without a call; only
+        what was never read is.
     """
 
     experiment: str | None = None
@@ -47,6 +50,7 @@ class Wanted:
     archived: bool = False
     unassigned: bool = False
     cached: bool = True
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def _read(connection: Connection, wanted: Wanted, scope: Scope) -> cache.Runs:
     with _progress.told(f"Reading {scope.title}") as progress:
         if scope.unassigned:  # which runs have lost their experiment no refresh could tell
             return cache.read_uncached(connection, scope, progress)
-        return cache.read(connection, scope, progress, anew=not wanted.cached)
+        return cache.read(connection, scope, progress, anew=not wanted.cached, fresh=wanted.fresh)
 
 
 def _chosen(connection: Connection, wanted: Wanted, answer: Answer, query: Query | None) -> Table:

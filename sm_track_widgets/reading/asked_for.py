@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sm_track_widgets._crew import Crew
-from sm_track_widgets._names import SEARCH_PAGE
+from sm_track_widgets._names import OLD_METRICS, SEARCH_PAGE
 from sm_track_widgets.reading.fetch.names import explained
 from sm_track_widgets.reading.fetch.pages import Page, Scope, ask, equals
 from sm_track_widgets.reading.fetch.sweep import Found, Question, sweep
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 FEW = 1000
 """Up to so many runs are read and kept, although a query would leave most of them out: ten calls, once."""
 REFUSED = frozenset({"ValidationException"})
-JOBS: Params = {"Filters": [equals("Source.SourceType", "SageMakerTrainingJob")]}
+ELSEWHERE: Params = {
+    "Operator": "Or",
+    "Filters": [
+        equals("Source.SourceType", "SageMakerTrainingJob"),
+        {"Name": f"OutputArtifacts.{OLD_METRICS}", "Operator": "Exists"},
+    ],
+}
+"""Runs with metrics of which Search knows nothing: those of their jobs, and those kept as a file."""
 
 
 def asked_for(
@@ -33,7 +40,8 @@ def asked_for(
     -------
     Found or None
         None where all runs have to be read instead: there are few; some have jobs, and what a job logged is no part of
-        its run for Search; or the service refuses the expression, since it reads it otherwise than we think.
+        its run for Search; some have points in a file; or the service refuses the expression, since it reads it
+        otherwise than we think.
 
     Raises
     ------
@@ -43,7 +51,7 @@ def asked_for(
     doing = f"read {scope.title}"
     with explained(doing):
         told = _looked(connection, scope, expression)
-    if told is None or told["all"].hits <= FEW or told["jobs"].hits:
+    if told is None or told["all"].hits <= FEW or told["elsewhere"].hits:
         return None
     first = told["query"]
     if first.token is None:
@@ -52,10 +60,13 @@ def asked_for(
 
 
 def _looked(connection: Connection, scope: Scope, expression: Params) -> dict[str, Page] | None:
-    """Ask side by side for the number of runs, that of jobs, and the first page; None if the expression is refused."""
+    """Ask side by side for the number of runs, that of runs with more than Search knows, and the first page.
+
+    None if the expression is refused.
+    """
     from botocore.exceptions import ClientError
 
-    parts: dict[str, tuple[Params, ...]] = {"all": (), "jobs": (JOBS,), "query": (expression,)}
+    parts: dict[str, tuple[Params, ...]] = {"all": (), "elsewhere": (ELSEWHERE,), "query": (expression,)}
     told: dict[str, Page] = {}
 
     def look(part: str) -> Page:

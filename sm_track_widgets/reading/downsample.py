@@ -74,14 +74,19 @@ def reduced(
     whole = Level(
         filled(steps), np.asarray(times, dtype=np.float64), *[np.asarray(values, dtype=np.float64)] * 2
     )
-    size = -(-len(whole) // max(finest, 1))
+    return coarser(whole, finest)
+
+
+def coarser(level: Level, finest: int) -> Level:
+    """Reduce buckets to at most `finest` of them, each of equally many."""
+    size = -(-len(level) // max(finest, 1))
     if size <= 1:
-        return whole
+        return level
     return Level(
-        _places(whole.step, size),
-        _places(whole.time, size),
-        _reduce(whole.low, size, np.minimum),
-        _reduce(whole.high, size, np.maximum),
+        _places(level.step, size),
+        _places(level.time, size),
+        _reduce(level.low, size, np.minimum),
+        _reduce(level.high, size, np.maximum),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._errors import UsageError, did_you_mean
-from sm_track_widgets._names import is_reserved, is_system
+from sm_track_widgets._names import NOTES_PARAMETER, is_reserved, is_system, told_notes
 from sm_track_widgets._prices import HOUR
 from sm_track_widgets.reading.downsample import filled
 from sm_track_widgets.reading.table import rows
@@ -28,6 +28,8 @@ FIXED_COLUMNS = (*TEXT_COLUMNS, *TIME_COLUMNS, "duration_s", "created_by")
 """The columns every frame of runs has, in this order, also without a single run."""
 COST = "cost"
 """Estimated price of a run's jobs, in the currency of the prices that were given."""
+NOTES_COLUMN = "notes"
+"""Behind them, where any run has notes."""
 PARAMETER, METRIC, TAG = "params.", "metrics.", "tags."
 ARTIFACT_COLUMNS = ("run", "artifact", "direction", "media_type", "uri")
 POINT_COLUMNS = ("run", "metric", "step", "time", "value")
@@ -65,14 +67,15 @@ def to_frame(
     -------
     DataFrame
         The `FIXED_COLUMNS`: text (never missing), ``started`` and ``ended`` as UTC times, ``duration_s`` in
-        seconds (NaN while it runs). Then, each sorted by name, ``params.<name>`` (float64, or object with
-        None for missing where any run has text), ``metrics.<name>.<last|min|max|avg|std|count>`` (float64;
-        those of the machine, ``system/...``, last)
-        and ``tags.<name>`` (object). Run names are unique; ``attrs["components"]`` gives the trial component
+        seconds (NaN while it runs); where any run has them, ``notes`` (text, never missing). Then, each sorted by
+        name, ``params.<name>`` (float64, or object with None for missing where any run has text),
+        ``metrics.<name>.<last|min|max|avg|std|count>`` (float64; those of the machine, ``system/...``, last) and
+        ``tags.<name>`` (object). Run names are unique; ``attrs["components"]`` gives the trial component
         of each.
     """
     columns: dict[str, Any] = _fixed(table, group)
     columns.update(_costs(table, prices or {}))
+    columns.update(_notes(table))
     columns.update(_parameters(table, PARAMETER, reserved=reserved))
     columns.update(_metrics(table))
     columns.update(_tags(table, reserved=reserved))
@@ -261,6 +264,14 @@ def _costs(table: Table, prices: Mapping[str, float]) -> dict[str, Any]:
         total[used] += seconds[used] * prices.get(instance, math.inf) / HOUR
     total[np.isinf(total)] = np.nan
     return {} if np.isnan(total).all() else {COST: total}
+
+
+def _notes(table: Table) -> dict[str, Any]:
+    stored = table.words.get("param", {}).get(NOTES_PARAMETER)
+    if stored is None:
+        return {}
+    notes = [told_notes(text) for text in stored.objects("")]
+    return {NOTES_COLUMN: _text(notes)} if any(notes) else {}
 
 
 def _parameters(table: Table, prefix: str, *, reserved: bool) -> dict[str, Any]:

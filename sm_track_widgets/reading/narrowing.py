@@ -25,7 +25,7 @@ def matching(frame: pd.DataFrame, text: str | None) -> pd.DataFrame:
     if not text or not text.strip():
         return frame
     query = language.parse(text)
-    table = table_of_frame(frame)
+    table = table_of_frame(frame, columns=any(one.kind == "column" for one in query.mentions))
     found = language.matches(query, table)
     if not found.any() and len(table) and (unknown := language.unknown(query, table)):
         raise NotFoundError(language.explain_unknown(unknown))

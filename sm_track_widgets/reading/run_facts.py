@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sm_track_widgets import _aws
-from sm_track_widgets._errors import NotFoundError, did_you_mean
 from sm_track_widgets._names import (
     CAPTURE_ARTIFACT,
     JOB_KINDS,
     JOBS_PARAMETER,
     MODELS_PARAMETER,
     NOTES_PARAMETER,
+    OLD_METRICS,
     PARENT_TAG,
-    component_name,
     is_reserved,
-    slug,
+    told_notes,
 )
-from sm_track_widgets.reading import frames, identity
-from sm_track_widgets.reading.answer import Wanted, find
-from sm_track_widgets.reading.fetch import names as fetch
-from sm_track_widgets.reading.table import rows
+from sm_track_widgets.reading import frames, identity, old_points
+from sm_track_widgets.reading.run_records import Name, find_records
 
 if TYPE_CHECKING:
     from sm_track_widgets._job_facts import JobFacts
     from sm_track_widgets._types import Params, Scalar, Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.identity import Record
-    from sm_track_widgets.reading.table.table import Table
 
 CAPTURE_BYTES = 16 * 1024 * 1024
+SIDE_BY_SIDE = 8
+"""Captures that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +137,49 @@ def stored_facts(connection: Connection, name: str, experiment: str | None = Non
     NotFoundError
         When there is no such run.
     """
-    record, others = _find(connection, name, experiment)
+    (found,) = facts_of(connection, [(name, experiment)])
+    return found
+
+
+def facts_of(connection: Connection, names: Sequence[Name]) -> list[RunFacts]:
+    """Read what the service holds of several runs, together: one Search for those that are named with experiment.
+
+    Parameters
+    ----------
+    connection, names
+        As of `stored_facts`; each name with its experiment.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run.
+    """
+    found = find_records(connection, names)
+    made = [
+        _stored(connection, record, experiment, others)
+        for (record, others), (_, experiment) in zip(found, names, strict=True)
+    ]
+    told = [facts for facts in made if facts.capture_at]
+    if len(told) > 1:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+            list(threads.map(_read_capture, told))
+    else:
+        for facts in told:
+            _read_capture(facts)
+    return made
+
+
+def _stored(connection: Connection, record: Record, experiment: str | None, others: int) -> RunFacts:
     facts = _facts(record, experiment)
     facts.home = connection.home
     component = facts.component
-    facts.read_series = lambda metrics: connection.read_series([(component, metric) for metric in metrics])
+    old, old_at = _add_old(facts, record)
+    facts.read_series = lambda metrics: _series(connection, component, metrics, old_at, old)
     facts.read_object = lambda uri, limit: read_object(connection, uri, limit)
     facts.read_jobs = lambda: _read_jobs(connection, facts)
     if others:
         more = "1 older run has" if others == 1 else f"{others} older runs have"
         facts.remarks.append(f"{more} this name too; name its experiment.")
-    if facts.capture_at:
-        try:
-            facts.capture = json.loads(facts.read_object(facts.capture_at, CAPTURE_BYTES)[0])
-        except Exception as error:  # noqa: BLE001 - the rest of the run is worth seeing
-            told = _aws.explain(error, "read what was kept of the cell")
-            facts.remarks.append(str(told) if told else f"What was kept of the cell cannot be read: {error}")
     return facts
 
 
@@ -162,53 +189,40 @@ def _read_jobs(connection: Connection, facts: RunFacts) -> list[JobFacts]:
     return read_jobs(connection, facts)
 
 
+def find_component(connection: Connection, name: str, experiment: str | None = None) -> str:
+    """Return the trial component of a run; the arguments are those of `stored_facts`.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run.
+    """
+    ((record, _),) = find_records(connection, [(name, experiment)])
+    return str(record["TrialComponentName"])
+
+
+def _read_capture(facts: RunFacts) -> None:
+    try:
+        facts.capture = json.loads(facts.read_object(facts.capture_at, CAPTURE_BYTES)[0])
+    except Exception as error:  # noqa: BLE001 - the rest of the run is worth seeing
+        told = _aws.explain(error, "read what was kept of the cell")
+        facts.remarks.append(str(told) if told else f"What was kept of the cell cannot be read: {error}")
+
+
 def read_object(connection: Connection, uri: str, limit: int) -> tuple[bytes, int]:
     """Return the first `limit` bytes of an object such as ``s3://bucket/key``, and its size."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     client = connection.client("s3")
-    size = int(client.head_object(Bucket=bucket, Key=key)["ContentLength"])
-    if not size:
-        return b"", 0
-    told = client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{max(limit, 1) - 1}")
-    return told["Body"].read(), size
-
-
-def _find(connection: Connection, name: str, experiment: str | None) -> tuple[Record, int]:
-    """Return the newest run of a name, and how many others have it."""
-    if experiment is not None:
-        wanted = component_name(slug(experiment), slug(name))
-        direct = fetch.search_component(connection, wanted) or fetch.describe_component(
-            connection, wanted, slug(experiment).lower()
-        )
-        if direct is not None:
-            return direct, 0
-    table = find(connection, Wanted(experiment, archived=True)).table
-    shown, called = rows.shown_names(table), _names(table)
-    exact = [place for place, one in enumerate(shown) if one == name]
-    found = exact or [place for place, known in enumerate(called) if name.lower() in known]
-    if not found:
-        where = f" in experiment {experiment!r}" if experiment else ""
-        hint = (
-            did_you_mean(name, dict.fromkeys([*shown, *(one for known in called for one in known)]))
-            or "%sm_runs lists them."
-        )
-        raise NotFoundError(f"There is no run {name!r}{where}.", hint)
-    component = table.components[found[0]]
-    record = fetch.search_component(connection, component)
-    if record is None:
-        raise NotFoundError(f"Run {name!r} has been deleted.", "%sm_runs lists those that are there.")
-    return record, len(found) - 1
-
-
-def _names(table: Table) -> list[list[str]]:
-    """Return what each run may be called, in lower case."""
-    experiments, _ = rows.placed(table)
-    runs = table.text("fact", "run").objects("")
-    asked = table.text("fact", "name").objects("")
-    return [
-        [one.lower() for one in dict.fromkeys((component, run, f"{of}/{run}", name))]
-        for component, run, of, name in zip(table.components, runs, experiments, asked, strict=True)
-    ]
+    try:
+        told = client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{max(limit, 1) - 1}")
+    except client.exceptions.ClientError as error:
+        if (
+            error.response["Error"]["Code"] == "InvalidRange"
+        ):  # of an object without bytes there is no first one
+            return b"", 0
+        raise
+    size = str(told.get("ContentRange", "")).rpartition("/")[2]
+    return told["Body"].read(), int(size) if size.isdigit() else int(told["ContentLength"])
 
 
 def _facts(record: Record, experiment: str | None) -> RunFacts:
@@ -229,7 +243,7 @@ def _facts(record: Record, experiment: str | None) -> RunFacts:
         ended=None if ended is None else ended.timestamp(),
         created_by=identity.author(record.get("CreatedBy") or {}),
         parent=tags.get(PARENT_TAG, ""),
-        notes=str(held.get(NOTES_PARAMETER, "")),
+        notes=told_notes(str(held.get(NOTES_PARAMETER, ""))),
         parameters={name: value for name, value in held.items() if not is_reserved(name)},
         tags={name: value for name, value in tags.items() if not name.startswith(frames.HIDDEN_TAGS)},
         metrics=[_metric(summary) for summary in record.get("Metrics") or ()],
@@ -266,6 +280,37 @@ def _metric(summary: Params) -> MetricFacts:
         int(summary.get("Count") or 0),
         summary.get("StdDev"),
     )
+
+
+def _add_old(facts: RunFacts, record: Record) -> tuple[set[str], str]:
+    """Let the metrics count the points in the run's file of older ones; return which have some, and where it is."""
+    held = {name: value.get("StringValue") for name, value in (record.get("Parameters") or {}).items()}
+    old = old_points.statistics_of(held)
+    own = {one.name: one for one in facts.metrics}
+    for name, told in old.items():
+        known = own.get(name)
+        later = known and old_points.Statistics(
+            known.count,
+            *(
+                math.nan if x is None else x
+                for x in (known.last, known.low, known.high, known.mean, known.std)
+            ),
+            told=math.nan,
+        )
+        both = told.joined(later) if later else told
+        own[name] = MetricFacts(name, both.last, both.min, both.max, both.avg, both.count, both.std)
+    facts.metrics = list(own.values())
+    at = ((record.get("OutputArtifacts") or {}).get(OLD_METRICS) or {}).get("Value", "")
+    return (set(old), at) if at else (set(), "")
+
+
+def _series(
+    connection: Connection, component: str, metrics: Sequence[str], old_at: str, old: set[str]
+) -> list[Series]:
+    found = connection.read_series([(component, metric) for metric in metrics])
+    if old.intersection(metrics):
+        old_points.before(connection, old_at, found)
+    return found
 
 
 def _artifacts(record: Record, direction: Literal["output", "input"]) -> list[Artifact]:

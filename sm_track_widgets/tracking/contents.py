@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets._errors import UsageError
 from sm_track_widgets._names import (
     CAPTURE_ARTIFACT,
     MAX_ARTIFACTS,
@@ -113,6 +112,18 @@ class Contents:
             self.tags[key] = accepted[key] = value
         return accepted
 
+    def drop_tag(self, key: Any) -> str:
+        """Forget a tag; return its key as stored.
+
+        Raises
+        ------
+        UsageError
+            A key that is empty or that AWS or we keep for ourselves.
+        """
+        stored, _, _ = values.tag(key, "")
+        self.tags.pop(stored, None)
+        return stored
+
     def room_for(self, name: str, *, output: bool) -> bool:
         """Whether one more artifact of this name can be kept; says so when not."""
         if name in self._held(output=output) or self.places_left([name], output=output) >= 0:
@@ -167,13 +178,7 @@ def reserved_parameters(asked: str, stored: str, notes: str | None, redactor: Re
     if asked and asked != stored:
         ours[NAME_PARAMETER] = values.one_line(redactor.clean(asked))[:MAX_TEXT]
     if notes:
-        text = values.one_line(redactor.clean(notes))
-        if len(text) > MAX_TEXT:
-            raise UsageError(
-                f"The notes have {len(text):,} characters; SageMaker keeps {MAX_TEXT:,}.",
-                "Shorten them, or log them as a file: run.log_file(...)",
-            )
-        ours[NOTES_PARAMETER] = text
+        ours[NOTES_PARAMETER] = values.notes(redactor.clean(notes))
     return ours
 
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 import re
 from asyncio import CancelledError
 
+from sm_track_widgets._errors import PointStopped, RunStopped
 from sm_track_widgets._names import MAX_MESSAGE
 from sm_track_widgets._types import Status
+
+PRUNED = "pruned"
+"""How the message of a point begins that a sweep has stopped early."""
 
 
 def outcome(error: BaseException | None) -> tuple[Status, str]:
     """Return status and message for a body that ended with `error` (None: normally).
 
-    An interrupt, a cancelled task and a closed generator are Stopped; ``SystemExit`` follows its code, as a shell
-    would; everything else is Failed. The message is ``TypeName: text`` on one line.
+    An interrupt, a cancelled task, a closed generator and `RunStopped` are Stopped; ``SystemExit`` follows its code,
+    as a shell would; everything else is Failed. The message is ``TypeName: text`` on one line; of `RunStopped` its
+    text alone, and of a point of a sweep that was stopped early it begins with ``pruned``.
     """
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return "Completed", ""
+    if isinstance(error, PointStopped):
+        return "Stopped", one_line_message(f"{PRUNED}: {error}" if str(error) else PRUNED)
+    if isinstance(error, RunStopped):
+        return "Stopped", one_line_message(str(error))
     if isinstance(error, KeyboardInterrupt | CancelledError | GeneratorExit):
         return "Stopped", message_of(error)
     return "Failed", message_of(error)

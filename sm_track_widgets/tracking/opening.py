@@ -96,6 +96,8 @@ class Attempt:
         Under the name that was tried last; None while nothing has been asked for.
     made
         Whether the component is known to be this opening's.
+    again
+        Whether it was there already, from an earlier try of the same opening.
     linked
         Whether it is in its group.
     continued, before
@@ -104,6 +106,7 @@ class Attempt:
 
     request: OpenRequest | None = None
     made: bool = False
+    again: bool = False
     linked: bool = False
     continued: RunRef | None = None
     before: Params = field(default_factory=dict[str, Any])
@@ -253,6 +256,7 @@ def _create(client: Any, request: OpenRequest, attempt: Attempt) -> str | None:
         if not _is_of(answer, request):
             attempt.request = None
             return None
+        attempt.again = True
     attempt.made = True
     return str(answer["TrialComponentArn"])
 

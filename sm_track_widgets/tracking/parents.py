@@ -43,7 +43,9 @@ class Parent:
         return replace(request, tags={key: text for key, text in request.tags.items() if key != PARENT_TAG})
 
 
-def parent_of(connection: Connection, ref: RunRef, *, nested: bool, parent: str | Run | None) -> Parent:
+def parent_of(
+    connection: Connection, ref: RunRef, *, nested: bool, parent: str | Run | Parent | None
+) -> Parent:
     """Find the parent of the run that will be `ref`.
 
     Parameters
@@ -52,7 +54,7 @@ def parent_of(connection: Connection, ref: RunRef, *, nested: bool, parent: str 
         The run that is open around this code is to be the parent.
     parent
         The parent itself, or its name as asked or as stored, in the same experiment; in whatever group it is. That
-        costs one call, unless it is open here.
+        costs one call, unless it is open here. A `Parent` is taken as it is.
 
     Raises
     ------
@@ -61,6 +63,8 @@ def parent_of(connection: Connection, ref: RunRef, *, nested: bool, parent: str 
     UsageError
         No run is open around; both were given; or a run would be its own parent.
     """
+    if isinstance(parent, Parent):
+        return parent
     if parent is not None:
         if nested:
             raise UsageError("Both nested and parent were given.", "Leave one of them out.")

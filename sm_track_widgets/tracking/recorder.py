@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import ConfigError, UsageError
+from sm_track_widgets._names import NOTES_PARAMETER
 from sm_track_widgets.tracking import contents, graphs, values
 from sm_track_widgets.tracking.contents import Contents
 from sm_track_widgets.tracking.journal.pen import Pen
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sm_track_widgets.tracking.opening import Found, OpenRequest
     from sm_track_widgets.tracking.starting import Start
 
+    Watcher = Callable[[str, int | None, float, float], object]
+
 _MAX_STEP = values.MAX_STEP
 _logger = logging.getLogger("sm_track_widgets")
 _numbers: set[type] = {float, int}
@@ -39,6 +42,7 @@ class Recorder:
 
     live: LiveSeries
     ref: RunRef
+    notes: str = ""
 
     def __init__(self, connection: Connection, clock: Clock = time.time) -> None:
         self.connection = connection
@@ -54,6 +58,7 @@ class Recorder:
         self._contents = Contents(self._redactor, self._warn)
         self._metrics: set[str] = set()
         self._at_close: list[Callable[[], object]] = []
+        self._watchers: list[Watcher] = []
 
     def _begin(self, begun: Start, request: OpenRequest, bucket: str | None, prefix: str | None) -> None:
         """Start to write to what `starting.Begin` opened."""
@@ -163,6 +168,7 @@ class Recorder:
                 where = "" if whole is None else f" at step {whole}"
                 self._warn(f"Metric {metric!r} was {number}{where}; such values are kept as gaps.")
             self.live.gap(metric, whole)
+            self._tell(metric, whole, when, math.nan)
             return
         self._put(metric, number, whole, when)
         self._metrics.add(metric)
@@ -173,6 +179,20 @@ class Recorder:
         """Store one value each of several metrics, at the same step."""
         for name, value in metrics.items():
             self.log_metric(name, value, step=step)
+
+    def report(self, metric: str, value: Any, step: int | None = None) -> None:
+        """Store one value of a metric; in a point of a sweep that stops early, this ends the point where it is no good.
+
+        Elsewhere the same as `log_metric`, so that code runs alike with and without a sweep.
+
+        Raises
+        ------
+        PointStopped
+            The sweep has decided so; let it pass, and the run is closed as Stopped.
+        UsageError
+            As `log_metric`.
+        """
+        self.log_metric(metric, value, step=step)
 
     def set_tag(self, key: str, value: Any) -> None:
         """Set a tag; a later value replaces an earlier one. Characters that tags do not take become ``_``.
@@ -186,6 +206,30 @@ class Recorder:
         accepted = self._contents.accept_tags({key: value})
         if accepted:
             self._record("tags", {"set": accepted})
+
+    def remove_tag(self, key: str) -> None:
+        """Take a tag away; one that the run does not have is none that is missed.
+
+        Raises
+        ------
+        UsageError
+            A key that is empty, or starts with ``aws:``, ``sagemaker:`` or ``sm_track:``.
+        """
+        self._require_open()
+        self._record("tags", {"set": {self._contents.drop_tag(key): None}})
+
+    def set_notes(self, text: str) -> None:
+        """Replace the run's notes, a text of any number of lines; an empty one takes them away.
+
+        Raises
+        ------
+        UsageError
+            More than 2,500 characters.
+        """
+        self._require_open()
+        clean = self._redactor.clean(str(text))
+        self._record("params", {"set": {NOTES_PARAMETER: values.notes(clean) or None}})
+        self.notes = clean
 
     # -- artifacts -----------------------------------------------------------------------------------------------
     def log_artifact(
@@ -283,6 +327,28 @@ class Recorder:
     def _log_graph(self, graph: graphs.Graph, is_output: bool) -> None:  # noqa: FBT001 - as its callers have it
         self._require_open()
         self.files += self._file_log.graph(graph, output=is_output)
+
+    def watch(self, told: Watcher) -> None:
+        """Have `told` called with name, step, time and value of each point, after it is kept, where it is logged.
+
+        The value of a gap is NaN. Without a watcher a point costs nothing more. What `told` raises comes out of
+        `log_metric`: `RunStopped` ends the body, and the run as Stopped.
+        """
+        self._require_open()
+        self._watchers.append(told)
+        self._append = self._append_and_tell
+
+    def _append_and_tell(self, name: str, step: int | None, when: float, value: float) -> None:
+        self.live.append(name, step, when, value)
+        self._tell(name, step, when, value)
+
+    def _tell(self, name: str, step: int | None, when: float, value: float) -> None:
+        for told in self._watchers:
+            told(name, step, when, value)
+
+    def remark(self, text: str) -> None:
+        """Add one line to `warnings`, which the card shows; a line that is there already is not repeated."""
+        self._warn(text)
 
     def at_close(self, call: Callable[[], object]) -> None:
         """Have `call` run once, just before the run is closed, while it can still be logged to; the newest first.

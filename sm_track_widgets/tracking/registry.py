@@ -5,17 +5,29 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sm_track_widgets._errors import TrackError, UsageError
+from sm_track_widgets._names import component_name, slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from sm_track_widgets._types import RunRef
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.tracking.run import Run
 
+
+class ClosedRun(NamedTuple):
+    """Where a run is that was closed here; the run itself, with all its points, is let go."""
+
+    name: str
+    ref: RunRef
+    connection: Connection
+
+
 _open: list[Run] = []
+_last: list[ClosedRun] = []  # the one that was closed last, or none
 _lock = threading.Lock()
 _claimed: dict[str, int] = {}
 _listeners: list[Callable[[Run], object]] = []
@@ -41,6 +53,11 @@ def enclosing_run() -> Run | None:
     return next((run for run in reversed(_entered.get()) if run in _open), None)
 
 
+def last_run() -> ClosedRun | None:
+    """Return the run that was closed last in this process; None where none was."""
+    return _last[0] if _last else None
+
+
 def opened_here() -> list[Run]:
     """Return the open runs that this thread has opened, oldest first."""
     return [run for run in open_runs() if run.opener == threading.get_ident()]
@@ -50,6 +67,17 @@ def find_open(component: str, connection: Connection) -> Run | None:
     """Return the open run that is stored as `component` in the same place."""
     same = (run for run in open_runs() if run.ref.component == component)
     return next((run for run in same if same_place(run.connection, connection)), None)
+
+
+def is_called(run: Run, name: str, experiment: str | None, connection: Connection) -> bool:
+    """Whether an open run is meant by its name, as asked for or as stored, and by its experiment where it is told."""
+    if run.connection is not connection:
+        return False
+    if experiment is not None and slug(experiment).lower() != run.experiment_name.lower():
+        return False
+    return name in {run.name, run.run_name, run.ref.component} or (
+        component_name(run.experiment_name, slug(name)) == run.ref.component
+    )
 
 
 def same_place(one: Connection, other: Connection) -> bool:
@@ -112,6 +140,7 @@ def drop(run: Run) -> None:
     with _lock:
         if run in _open:
             _open.remove(run)
+            _last[:] = [ClosedRun(run.name, run.ref, run.connection)]
 
 
 def enter(run: Run) -> None:

@@ -92,7 +92,7 @@ class Run(CaptureLog, MediaLog, WorkLog, JobLog, CallbackMaker):
     files : int
         Files and graphs kept.
     notes : str
-        As given when the run was opened here.
+        As given when the run was opened here, or with `set_notes`.
     opener : int
         Identifier of the thread that opened it.
 
@@ -127,7 +127,7 @@ class Run(CaptureLog, MediaLog, WorkLog, JobLog, CallbackMaker):
         notes: str | None = None,
         resume: Resume | None = None,
         nested: bool = False,
-        parent: str | Run | None = None,
+        parent: str | Run | parents.Parent | None = None,
         log_system_metrics: float | None = None,
         connection: Connection | None = None,
     ) -> None:

@@ -34,6 +34,7 @@ MAX_STEP = 2**31 - 1  # BatchPutMetrics Step is an Integer [M]
 OLDEST_POINT = 14 * 86_400  # seconds; the SDK refuses older ones [S]
 NEWEST_POINT = 2 * 3_600
 _LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_READ_AS_BREAK = re.compile(r"\\(?=[\\n\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
 
 
 class Stored(NamedTuple):
@@ -84,6 +85,25 @@ def one_line(text: str) -> str:
     r"""Return `text` without line breaks (written ``\n``) and lone surrogates: it fits the pattern ``.*`` [M]."""
     clean = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
     return _LINE_BREAKS.sub(r"\\n", clean)
+
+
+def notes(text: str) -> str:
+    r"""Return a run's notes as the service keeps them: on one line, ``\n`` for each line break.
+
+    A backslash is doubled where it would be read as part of one; `sm_track_widgets._names.told_notes` is the way back.
+
+    Raises
+    ------
+    UsageError
+        More than 2,500 characters.
+    """
+    stored = one_line(_READ_AS_BREAK.sub(r"\\\\", text))
+    if len(stored) > MAX_TEXT:
+        raise UsageError(
+            f"The notes have {len(stored):,} characters; SageMaker keeps {MAX_TEXT:,}.",
+            "Shorten them, or log them as a file: run.log_file(...)",
+        )
+    return stored
 
 
 def _plain(value: Any) -> Any:

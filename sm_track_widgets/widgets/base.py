@@ -97,12 +97,9 @@ class SmWidget(anywidget.AnyWidget):
         return self._save(file, theme, title)
 
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        from sm_track_widgets.widgets.save_html import THEMES, page
+        from sm_track_widgets.widgets.save_html import checked_theme, page
 
-        chosen = self._theme if theme is None else theme
-        if chosen not in THEMES:
-            hint = did_you_mean(str(chosen), THEMES) or f"There are: {', '.join(THEMES)}."
-            raise UsageError(f"There is no theme {chosen!r}.", hint)
+        chosen = checked_theme(self._theme if theme is None else theme)
         heading = (title or self.heading()) or type(self).__name__
         file.write_text(page(self, theme=chosen, title=heading), encoding="utf-8")
         return file

@@ -5,15 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets.widgets.series_wire import (
-    FINEST,
-    WireSeries,
-    encode,
-    finest,
-    from_points,
-    inside,
-    page_x,
-)
+from sm_track_widgets.widgets.series_wire import FINEST, encode, finest, from_part
 
 if TYPE_CHECKING:
     from sm_track_widgets.widgets.chart_source import Lines
@@ -53,10 +45,9 @@ def detail(question: dict[str, Any], lines: Lines) -> tuple[dict[str, Any], byte
         return None
     origins = lines.origins()
     most = min(FINEST, finest(len(chosen)))
-    wires: list[WireSeries] = []
-    for one, mark in chosen:
-        origin = origins.get(one.run, 0.0)
-        part = inside(one, page_x(one, str(axis), origin), ends)
-        wires.append(from_points(part, mark, origin, most))
+    wires = [
+        from_part(one, mark, origins.get(one.run, 0.0), most, axis=str(axis), span=ends)
+        for one, mark in chosen
+    ]
     headers, data = encode(wires)
     return {"metrics": [], "series": headers}, data

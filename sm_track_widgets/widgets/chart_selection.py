@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,18 @@ import numpy as np
 
 from sm_track_widgets._errors import NotFoundError
 from sm_track_widgets._names import is_system, lower_is_better
-from sm_track_widgets.widgets.chart_source import ChartSource, Lines, Want, chart_source
+from sm_track_widgets.reading.series.rows import Pair, Summary
+from sm_track_widgets.widgets.chart_groups import grouped
+from sm_track_widgets.widgets.chart_source import (
+    ChartSource,
+    KeptLines,
+    Lines,
+    Want,
+    chart_source,
+    check_x,
+    lines_of,
+    stored_lines,
+)
 from sm_track_widgets.widgets.linked import LinkedView
 from sm_track_widgets.widgets.selection.selection import Selection
 
@@ -53,19 +65,65 @@ def drawn(selection: Selection, metrics: Sequence[str]) -> list[str]:
 def selection_source(selection: Selection, metrics: Sequence[str]) -> ChartSource:
     """Return how to read the lines of a selection as it is then."""
     experiment = selection.source.experiment
+    kept = KeptLines()
 
-    def read(want: Want) -> Lines:
+    def read(want: Want, fresh: bool) -> Lines:  # noqa: FBT001 - told by place
         names = drawn(selection, metrics)
-        stored = experiment is not None or selection.source.named or "components" in selection.runs.attrs
-        if not names or not metrics or not stored:
+        components = "components" in selection.runs.attrs
+        if not names or not metrics or not (experiment is not None or selection.source.named or components):
             return Lines(band=want.band)  # a frame of somebody's has no lines, and is not to be looked for
         try:
-            return chart_source(None, experiment, metrics, names).read(want)
+            if components and not fresh and not _known(experiment):
+                return _lines_of_frame(kept, selection, names, metrics, want)
+            return stored_lines(kept, experiment, metrics, names, want, fresh=fresh)
         except NotFoundError:  # no points yet, or runs that nobody stores here
             return Lines(band=want.band)
 
     follows: Callable[[Any], bool] = chart_source(None, experiment, metrics, None).follows
     return ChartSource(selection.source.title, read, follows, again=True)
+
+
+def _known(experiment: str | None) -> bool:
+    """Whether all runs of the experiment have been read: else the frame tells of those of a query."""
+    from sm_track_widgets import connection
+    from sm_track_widgets.reading.cache import runs as cache
+
+    return cache.known(connection.current(), experiment)
+
+
+def _lines_of_frame(
+    kept: KeptLines, selection: Selection, names: Sequence[str], metrics: Sequence[str], want: Want
+) -> Lines:
+    """Read the lines of runs of which no more is known than their frame tells."""
+    from sm_track_widgets import connection
+
+    place = connection.current()
+    frame: Any = selection.runs
+    components: dict[str, str] = frame.attrs["components"]
+    known = _metrics_of_frame(frame)
+    check_x(want.x, known)
+    wanted = list(dict.fromkeys([*metrics, *filter(None, [want.metric])]))
+    chosen = frame[[components.get(name, name) in set(names) for name in frame["run"]]]
+    pairs = [
+        Pair(str(row["run"]), components[row["run"]], metric, _summary(row, metric))
+        for _, row in chosen.iterrows()
+        for metric in wanted
+        if metric in known and row[f"metrics.{metric}.count"] > 0
+    ]
+    found = kept.of(place).read(pairs, want.axis, drawn=want.metric is None)
+    told = chosen[chosen["run"].isin({one.run for one in found})]
+    groups = grouped(told.reset_index(drop=True), [str(run) for run in told["run"]], want.band)
+    return lines_of(place, found, known, groups, want)
+
+
+def _metrics_of_frame(frame: Any) -> list[str]:
+    names = [str(name) for name in frame.columns if str(name).startswith("metrics.")]
+    return [name[len("metrics.") : -len(".count")] for name in names if name.endswith(".count")]
+
+
+def _summary(row: Any, metric: str) -> Summary:
+    count, last = row[f"metrics.{metric}.count"], row.get(f"metrics.{metric}.last", math.nan)
+    return Summary(int(count), float(last), math.nan)
 
 
 def _last(rows: Rows) -> list[str]:

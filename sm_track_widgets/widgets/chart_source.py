@@ -19,8 +19,10 @@ from sm_track_widgets.tracking.registry import open_runs
 from sm_track_widgets.widgets.chart_groups import ALL, Groups, grouped
 
 if TYPE_CHECKING:
+    from sm_track_widgets._points import Axis
     from sm_track_widgets.connection import Connection
-    from sm_track_widgets.reading.table.table import Table
+    from sm_track_widgets.reading.series.recent import Recent
+    from sm_track_widgets.reading.series.rows import RunSeries
 
 Floats = npt.NDArray[np.float64]
 POINT_COLUMNS = ("run", "metric", "value")
@@ -46,6 +48,11 @@ class Want:
     def timed(self) -> bool:
         """Whether points without times have no place on the x axis."""
         return self.x in {"time", "relative"}
+
+    @property
+    def axis(self) -> Axis:
+        """What the service is asked for."""
+        return "time" if self.timed else "auto"
 
     @property
     def metric(self) -> str | None:
@@ -82,7 +89,7 @@ class Lines:
         begins: dict[str, float] = {}
         for one in self.series:
             if len(one):
-                begins[one.run] = min(begins.get(one.run, one.times[0]), one.times[0])
+                begins[one.run] = min(begins.get(one.run, one.ends[0]), one.ends[0])
         return begins
 
     def serves(self, want: Want) -> bool:
@@ -95,10 +102,14 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class ChartSource:
-    """How to read the lines, which open runs belong to them, and whether reading again can give something new."""
+    """How to read the lines, which open runs belong to them, and whether reading again can give something new.
+
+    `read` is also told whether the service shall be asked which runs there are now; else those that were read last
+    are drawn, and of their points those are read that the chart does not have.
+    """
 
     title: str
-    read: Callable[[Want], Lines]
+    read: Callable[[Want, bool], Lines]
     follows: Callable[[Any], bool]
     again: bool
 
@@ -138,7 +149,7 @@ def chart_source(
     name = source if isinstance(source, str) else named if source is not None else experiment
     return ChartSource(
         title=name or "",
-        read=lambda want: _read(name, metrics, runs, want),
+        read=_Reading(name, metrics, runs).read,
         follows=lambda run: _belongs(run, name, runs),
         again=True,
     )
@@ -149,7 +160,7 @@ def _frame_source(
 ) -> ChartSource:
     if all(name in frame.columns for name in POINT_COLUMNS):
         return ChartSource(
-            "", lambda want: _from_points(frame, metrics, runs, want), lambda _: False, again=False
+            "", lambda want, _: _from_points(frame, metrics, runs, want), lambda _: False, again=False
         )
     if "run" not in frame.columns:
         raise UsageError(
@@ -161,54 +172,101 @@ def _frame_source(
     chosen = wanted if runs is None else [name for name in wanted if name in set(runs)]
     return ChartSource(
         "",
-        lambda want: _read(None, metrics, chosen, want),
+        _Reading(None, metrics, chosen).read,
         lambda run: run.ref.component in set(chosen),
         again=True,
     )
 
 
-def _read(
-    experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None, want: Want
+class _Reading:
+    """Reads stored points of an experiment's runs."""
+
+    def __init__(
+        self, experiment: str | None, metrics: Sequence[str] | None, runs: Sequence[str] | None
+    ) -> None:
+        self._experiment, self._metrics, self._runs = experiment, metrics, runs
+        self._kept = KeptLines()
+
+    def read(self, want: Want, fresh: bool) -> Lines:  # noqa: FBT001 - told by place
+        """Read them; what only an open run has yet is no reason to fail."""
+        try:
+            return stored_lines(self._kept, self._experiment, self._metrics, self._runs, want, fresh=fresh)
+        except NotFoundError:
+            if any(_belongs(run, self._experiment, self._runs) for run in open_runs()):
+                return Lines(band=want.band)
+            raise
+
+
+class KeptLines:
+    """What a chart has read of the connection in use."""
+
+    def __init__(self) -> None:
+        self._recent: Recent | None = None
+
+    def of(self, place: Connection) -> Recent:
+        """Return what reads from `place`."""
+        from sm_track_widgets.reading.series.recent import Recent
+
+        if self._recent is None or self._recent.connection is not place:
+            self._recent = Recent(place)
+        return self._recent
+
+
+def stored_lines(
+    kept: KeptLines,
+    experiment: str | None,
+    metrics: Sequence[str] | None,
+    runs: Sequence[str] | None,
+    want: Want,
+    *,
+    fresh: bool,
 ) -> Lines:
-    """Read stored points; what only an open run has yet is no reason to fail."""
+    """Read what the service holds.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such experiment, run or metric.
+    """
     from sm_track_widgets import connection
-    from sm_track_widgets.reading.answer import Wanted, find
-
-    place = connection.current()
-    try:
-        # A run that is asked for by name is shown, archived or not.
-        table = find(place, Wanted(experiment, archived=runs is not None)).table
-        return _of_table(place, table, metrics, runs, want)
-    except NotFoundError:
-        if any(_belongs(run, experiment, runs) for run in open_runs()):
-            return Lines(band=want.band)
-        raise
-
-
-def _of_table(
-    place: Connection, table: Table, metrics: Sequence[str] | None, runs: Sequence[str] | None, want: Want
-) -> Lines:
     from sm_track_widgets.reading import frames
+    from sm_track_widgets.reading.answer import Wanted, find
     from sm_track_widgets.reading.series import read as series
     from sm_track_widgets.reading.table import rows
     from sm_track_widgets.reading.table.table import STATISTICS
 
+    place = connection.current()
+    # A run that is asked for by name is shown, archived or not.
+    table = find(place, Wanted(experiment, archived=runs is not None, fresh=fresh)).table
     known = table.names(*STATISTICS)
     check_x(want.x, known)
     names = None if metrics is None else list(dict.fromkeys([*metrics, *filter(None, [want.metric])]))
-    found = series.read_table(place, table, names, runs, axis="time" if want.timed else "auto")
+    found = series.read_table(
+        place, table, names, runs, axis=want.axis, reader=kept.of(place).reader(drawn=want.metric is None)
+    )
     if metrics is None:
         found = [one for one in found if not is_system(one.metric) or one.metric == want.x] or found
     shown = rows.shown_names(table)
-    drawn = {one.run for one in found}
-    mine = np.array([name in drawn for name in shown], dtype=np.bool_)
-    told = table.take(mine)
-    called = [name for name in shown if name in drawn]
-    band, groups = grouped(frames.to_frame(told), called, want.band)
+    there = {one.run for one in found}
+    told = table.take(np.array([name in there for name in shown], dtype=np.bool_))
+    called = [name for name in shown if name in there]
+    of_these = told.names(*STATISTICS)
+    return lines_of(place, found, of_these, grouped(frames.to_frame(told), called, want.band), want)
+
+
+def lines_of(
+    place: Connection,
+    found: Sequence[RunSeries],
+    known: Sequence[str],
+    groups: tuple[str, Groups],
+    want: Want,
+) -> Lines:
+    """Return series as lines; `known` are the metrics of their runs, `groups` what the runs can be averaged by."""
     components = [one.component for one in found]
     lacks = "" if place.home == "embedded" else "step" if want.timed else "time"
-    of_these = sorted(told.names(*STATISTICS), key=lambda name: (is_system(name), name))
-    return Lines(list(found), PALETTE.marks(components), components, of_these, groups, band, lacks)
+    in_order = sorted(known, key=lambda name: (is_system(name), name))
+    band, labels = groups
+    return Lines(list(found), PALETTE.marks(components), components, in_order, labels, band, lacks)
 
 
 def check_x(x: str, known: Sequence[str]) -> None:

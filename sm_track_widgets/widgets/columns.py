@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from sm_track_widgets._names import is_system, lower_is_better
+from sm_track_widgets.charts import natural
 from sm_track_widgets.charts.palette import PALETTE
-from sm_track_widgets.reading.query.of_column import field_of_column
+from sm_track_widgets.reading.frames import NOTES_COLUMN
+from sm_track_widgets.reading.query.of_column import fields_of_frame
 from sm_track_widgets.reading.query.written import written_field
+from sm_track_widgets.reading.table.of_frame import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ALIGNMENT = 8
 MARKED = 1000
@@ -49,13 +52,37 @@ class ColumnData:
         return len(self.codes if self.numbers is None else self.numbers)
 
 
-def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], bytes]:
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A column that was there once: what is filtered by stays known when the runs that had it are gone.
+
+    Attributes
+    ----------
+    field
+        As it is written in a query.
+    kind
+        As in `ColumnData`.
+    """
+
+    field: str
+    kind: str
+
+    def data(self, rows: int) -> ColumnData:
+        """Return it without a value in any of so many rows."""
+        if self.kind in {"number", "time", "duration"}:
+            return ColumnData(self.kind, np.full(rows, np.nan))
+        return ColumnData(self.kind, None, np.full(rows, -1, dtype="<i4"), [])
+
+
+def encode(frame: pd.DataFrame, gone: Mapping[str, Gone] | None = None) -> tuple[dict[str, Any], bytes]:
     """Encode a frame.
 
     Parameters
     ----------
     frame
         One row per run. ``attrs["components"]`` names each run's trial component, by which it gets its colour.
+    gone
+        Columns that the frame has no more and that are told all the same, without a value in any row.
 
     Returns
     -------
@@ -70,12 +97,10 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], bytes]:
     ]
     parts: list[bytes] = []
     offset = 0
-    for name in map(str, frame.columns):
-        if name == name_column(frame):
-            continue
-        header, data = _wire(column_data(name, frame[name]))
+    for name, said, column in _columns(frame, gone or {}):
+        header, data = _wire(column)
         padded = data + b"\0" * (-len(data) % ALIGNMENT)
-        told = {"name": name, **_words(name), "field": field_text(name)}
+        told = {"name": name, **_words(name), "field": said}
         columns.append({**told, **header, "offset": offset, "length": len(frame)})
         parts.append(padded)
         offset += len(padded)
@@ -83,10 +108,14 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], bytes]:
     return header, b"".join(parts)
 
 
-def field_text(name: str) -> str:
-    """Return a column's field as it is written in a query; empty where it has none."""
-    found = field_of_column(name)
-    return "" if found is None else written_field(found)
+def _columns(frame: pd.DataFrame, gone: Mapping[str, Gone]) -> Iterator[tuple[str, str, ColumnData]]:
+    """Yield name, field and values of each column but the one that names the runs."""
+    named = name_column(frame)
+    for name, meant in fields_of_frame(frame).items():
+        if name != named:
+            yield name, written_field(meant), column_data(name, frame[name])
+    for name, one in gone.items():
+        yield name, one.field, one.data(len(frame))
 
 
 def name_column(frame: pd.DataFrame) -> str | None:
@@ -131,12 +160,16 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def comparable(column: Any) -> Any:
-    """Return what a column is sorted by: numbers and texts in one column are all texts, as in the page."""
-    return column.map(str, na_action="ignore") if column.dtype == object else column
+    """Return what a column is sorted by, as in the page: texts by their natural order, empty ones as missing."""
+    data = column_data("", column)
+    if data.numbers is not None:
+        return column
+    places = np.array([*natural.ranks(data.texts), np.nan])  # code -1, a missing text, is the last
+    return pd.Series(places[data.codes], index=column.index)
 
 
 def default_columns(frame: pd.DataFrame) -> list[str]:
-    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics."""
+    """Choose what a table shows at first: state, times, parameters that differ, last values of metrics, notes."""
     names = [str(name) for name in frame.columns]
     fixed = [
         name
@@ -152,7 +185,8 @@ def default_columns(frame: pd.DataFrame) -> list[str]:
         and name.endswith(".last")
         and not is_system(name.removeprefix("metrics."))
     ]
-    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS]]
+    notes = [name for name in (NOTES_COLUMN,) if name in names]
+    chosen = [*fixed, *(differing or parameters)[:PARAMETERS], *metrics[:METRICS], *notes]
     others = [name for name in names if name != name_column(frame)][: PARAMETERS + METRICS]
     return chosen or others
 
@@ -174,9 +208,10 @@ def _differs(column: Any) -> bool:
 
 def column_data(name: str, column: Any) -> ColumnData:
     """Return a column of a frame as numbers or as codes of texts."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column.dtype):
+    held = kind_of(column.dtype)
+    if held == "time":
         return ColumnData("time", _seconds(column))
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
+    if held == "number":
         values = column.to_numpy(dtype=np.float64, na_value=np.nan).astype("<f8")
         return ColumnData("duration" if name == "duration_s" else "number", values)
     codes, texts = _codes(column)

@@ -15,7 +15,7 @@ from sm_track_widgets.widgets import assets, compare_wire
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.columns import name_column
 from sm_track_widgets.widgets.compare_files import file_previews, static_previews
-from sm_track_widgets.widgets.run_details import run_details
+from sm_track_widgets.widgets.compared_runs import ComparedRuns
 
 if TYPE_CHECKING:
     from sm_track_widgets.reading.run_facts import RunFacts
@@ -43,6 +43,8 @@ class Compare(SmWidget):
         Show only what is not the same in all of them.
     tab
         What is shown first: ``"params"``, ``"metrics"``, ``"code"``, ``"env"``, ``"artifacts"`` or ``"charts"``.
+    known
+        What another view has read: runs in it are not read again.
 
     Attributes
     ----------
@@ -79,6 +81,7 @@ class Compare(SmWidget):
         baseline: str | None = None,
         diff_only: bool = False,
         tab: str = "params",
+        known: ComparedRuns | None = None,
         **unknown: Any,
     ) -> None:
         reject_unknown(type(self), unknown)
@@ -86,6 +89,7 @@ class Compare(SmWidget):
             hint = did_you_mean(tab, TABS) or f"There are: {', '.join(TABS)}."
             raise UsageError(f"There is no tab {tab!r}.", hint)
         self._experiment = experiment
+        self._compared = ComparedRuns() if known is None else known
         self._known: dict[str, Name] = {}
         self._found = self._read(_names(runs, experiment))
         shown = list(self._found.labels)
@@ -123,6 +127,7 @@ class Compare(SmWidget):
 
     def refresh(self) -> None:
         """Read the runs again."""
+        self._compared.forget()
         self._show(self._read([self._known[name] for name in self._found.labels]))
 
     def _read(self, names: Sequence[Name]) -> Comparison:
@@ -132,8 +137,7 @@ class Compare(SmWidget):
             raise UsageError(f"Compare shows {LEAST} to {MOST} runs, not {what}.", EXAMPLE)
         facts: dict[str, RunFacts] = {}
         asked: dict[str, Name] = {}
-        for name in names:
-            run = run_details(*name).facts
+        for name, run in zip(names, self._compared.facts(names), strict=True):
             if facts.setdefault(run.component, run) is run:
                 asked[run.component] = name
         if len(facts) < LEAST:
@@ -145,7 +149,7 @@ class Compare(SmWidget):
         return found
 
     def _state(self) -> dict[str, Any]:
-        series, problems = compare_wire.read_series(self._found)
+        series, problems = self._compared.series(self._found)
         self._lines = series
         header, points = compare_wire.points(self._found, series)
         return {"_data": compare_wire.described(self._found, problems), "_series": header, "_points": points}

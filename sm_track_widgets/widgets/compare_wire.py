@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sm_track_widgets import _aws
 from sm_track_widgets.charts import numbers
 from sm_track_widgets.charts.palette import PALETTE
 from sm_track_widgets.widgets.series_wire import WireSeries, encode, from_points
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from sm_track_widgets.reading.compare.comparison import Comparison
     from sm_track_widgets.reading.compare.rows import Row
 
-CHARTS = 24
-"""Metrics that are drawn at most."""
 BUCKETS = 512
 """Buckets of a line: the panels are small."""
 LARGEST = 2**53
@@ -86,23 +83,6 @@ def points(found: Comparison, series: Sequence[Sequence[Series]]) -> tuple[dict[
     names = list(dict.fromkeys(one.metric for one in wires))
     order = [row.name for row in found.metrics if row.name in names]
     return {"metrics": order, "series": headers}, data
-
-
-def read_series(found: Comparison) -> tuple[list[list[Series]], list[str]]:
-    """Read the points of the metrics that runs share, and say what could not be read."""
-    metrics = found.common(range(len(found.runs)), CHARTS)
-    lines: list[list[Series]] = []
-    problems: list[str] = []
-    for label, run in zip(found.labels, found.runs, strict=True):
-        held = {one.name for one in run.metrics}
-        wanted = [name for name in metrics if name in held]
-        try:
-            lines.append(run.read_series(wanted) if wanted else [])
-        except Exception as error:  # noqa: BLE001 - the rest of the comparison is worth seeing
-            told = _aws.explain(error, "read the points")
-            problems.append(f"{label}: the points cannot be read. {told or type(error).__name__}")
-            lines.append([])
-    return lines, problems
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import traitlets
 from ipywidgets import widget_serialization
 
@@ -14,7 +15,9 @@ from sm_track_widgets._names import lower_is_better
 from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.chart_selection import metrics_of
+from sm_track_widgets.widgets.columns import name_column
 from sm_track_widgets.widgets.compare import LEAST, MOST, Compare
+from sm_track_widgets.widgets.compared_runs import ComparedRuns
 from sm_track_widgets.widgets.importance import Importance
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.metric_chart import MetricChart
@@ -26,6 +29,9 @@ from sm_track_widgets.widgets.scatter import Scatter
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
+    from sm_track_widgets.reading.run_facts import RunFacts
     from sm_track_widgets.widgets.selection.selection import Selection
 
 TABLE_HEIGHT, CHART_HEIGHT, PLOT_HEIGHT = 330, 190, 250
@@ -114,6 +120,8 @@ class Dashboard(LinkedView):
         )
         self._metrics = [metrics] if isinstance(metrics, str) else list(metrics or metrics_of(selection))
         self._made: dict[str, SmWidget] = {}
+        self._compared = ComparedRuns()
+        self._before = selection.runs
         self.table = RunTable(selection, height=TABLE_HEIGHT, sort=_best_first(selection, self._metrics))
         chosen = grid_columns(selection.rows) if columns is None else selection.rows.choose(columns)
         super().__init__(selection, columns=chosen, tab=self._known(tab))
@@ -152,6 +160,9 @@ class Dashboard(LinkedView):
 
     def _follow(self, change: Any) -> None:
         super()._follow(change)
+        if change is not None and change["name"] == "_header":
+            before, self._before = self._before, self.selection.runs
+            self._compared.forget(lambda facts: _row(before, facts) != _row(self._before, facts))
         if change is not None and change["name"] == "selected" and self.tab == "compare":
             self._opened(change)
 
@@ -175,19 +186,23 @@ class Dashboard(LinkedView):
         self.push(_parts=dict(self._made), _trouble=trouble)
 
     def _of_picked(self) -> Compare:
-        names = [name for name in self.selection.rows.names if name in set(self.selected)]
+        rows, picked = self.selection.rows, set(self.selected)
+        names = [name for name in rows.names if name in picked]
         if not LEAST <= len(names) <= MOST:
             picked = f"{len(names)} {'is' if len(names) == 1 else 'are'} picked."
             raise UsageError(picked, f"Pick {LEAST} to {MOST} runs in the table to compare them.")
-        components = self.selection.runs.attrs.get("components", {})
+        runs = rows.where(np.array([name in picked for name in rows.names], dtype=np.bool_))
         baseline = self.baseline if self.baseline in names else None
-        runs = [str(components.get(name, name)) for name in names]
-        return Compare(runs, self.selection.source.experiment, baseline=baseline)
+        return Compare(runs, self.selection.source.experiment, baseline=baseline, known=self._compared)
 
     # -- saved as a page -----------------------------------------------------------------------------------------
+    def fill(self, *tabs: str) -> None:
+        """Make these tabs and those that cost no more than their picture, so that a page has them."""
+        for name in (*IN_EVERY_PAGE, *tabs):
+            self._make(self._known(name))
+
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
-        for name in IN_EVERY_PAGE:
-            self._make(name)
+        self.fill()
         return super()._save(file, theme, title)
 
     def in_page(self) -> dict[str, Any]:
@@ -205,6 +220,17 @@ class Dashboard(LinkedView):
     def static_text(self) -> str:
         """Return the first rows of the table as text."""
         return self.table.static_text()
+
+
+def _row(frame: pd.DataFrame, facts: RunFacts) -> dict[str, str]:
+    """Return what a frame tells of a run, as texts, of which those of missing values are equal too."""
+    columns: Any = frame
+    names = frame.attrs.get("components", {})
+    column = name_column(frame)
+    if column is None:
+        return {}
+    mine = columns[[names.get(name, name) == facts.component for name in columns[column]]]
+    return {str(name): str(value) for row in mine.to_dict("records") for name, value in row.items()}
 
 
 def _best_first(selection: Selection, metrics: Sequence[str]) -> list[dict[str, Any]] | None:

@@ -141,7 +141,7 @@ class MetricChart(SmWidget):
         self._metrics = [metrics] if isinstance(metrics, str) else None if metrics is None else list(metrics)
         selection = selection_in(source)
         self._source = self._sourced(source, selection, experiment, _listed(runs))
-        self._lines = self._source.read(Want(x, band or ""))
+        self._lines = self._source.read(Want(x, band or ""), selection is None)
         self._open = LiveLines(self._source.follows, self._metrics)
         self._every = None if refresh is None else max(float(refresh), LEAST_REFRESH)
         self._next = time.time() + (self._every or 0.0)
@@ -183,8 +183,12 @@ class MetricChart(SmWidget):
     # -- data ----------------------------------------------------------------------------------------------------
     def refresh(self) -> None:
         """Read the points again; zoom and choices stay."""
+        self._read(fresh=True)
+
+    def _read(self, *, fresh: bool = False) -> None:
+        """Read what is drawn now; where it is not to be `fresh`, of the runs as they were read last."""
         want, drawn_now = self._want, self._drawn
-        lines = self._source.read(want)
+        lines = self._source.read(want, fresh)
         if (want, drawn_now) != (self._want, self._drawn):
             return  # Something else was asked for meanwhile, and has been read by whoever asked.
         self._lines = lines
@@ -195,13 +199,13 @@ class MetricChart(SmWidget):
         self.update_static()
 
     def _picked(self, change: Any) -> None:
-        """Read the lines of the runs that are drawn now, where these are others."""
+        """Read the lines of the runs that are drawn now, where these are others or have been read again."""
         wanted = drawn(change["owner"], self._metrics or [])
-        if wanted == self._drawn:
+        if wanted == self._drawn and change["name"] != "_header":
             return
         self._drawn = wanted
         try:
-            self.refresh()
+            self._read()
         except TrackError as error:
             self._say(str(error))
 
@@ -220,7 +224,7 @@ class MetricChart(SmWidget):
         want = Want(str(self.x), str(proposal["value"]))
         if want.band == self._lines.band or self._lines.serves(replace(want, x="step")):
             return want.band
-        return self._source.read(want).band
+        return self._source.read(want, False).band  # noqa: FBT003 - see ChartSource
 
     @traitlets.observe("x", "band")
     def _wants_other(self, _: Any) -> None:
@@ -229,7 +233,7 @@ class MetricChart(SmWidget):
             self._say("")
             return
         try:
-            self.refresh()
+            self._read()
         except TrackError as error:
             self._say(str(error))
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets import _aws
 from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import UsageError, did_you_mean
-from sm_track_widgets._names import component_name, slug
+from sm_track_widgets.actions.cells.staleness import stale
 from sm_track_widgets.charts.details_parts import nothing
 from sm_track_widgets.charts.static_details import TABS, details_html, metrics_of
 from sm_track_widgets.charts.text_details import details_text
 from sm_track_widgets.reading.run_facts import RunFacts, stored_facts
-from sm_track_widgets.tracking.registry import open_runs
+from sm_track_widgets.tracking.redact import Redactor
+from sm_track_widgets.tracking.registry import is_called, open_runs
 from sm_track_widgets.widgets.job_rows import job_rows
 from sm_track_widgets.widgets.open_facts import open_facts
 
@@ -167,9 +168,17 @@ def run_details(
             raise UsageError("No run is open here.", "Name one; %sm_runs lists them.")
         return RunDetails(open_facts(run), tab, source=run, place=run.connection)
     place = connection or connections.current()
-    run = next((run for run in reversed(open_runs()) if _is(run, name, experiment, place)), None)
+    run = open_named(name, experiment, place)
     facts = open_facts(run) if run is not None else stored_facts(place, name, experiment)
+    edited = stale(facts.capture, Redactor(place.settings.redact).clean) if run is None else None
+    if edited is not None:
+        facts.remarks.append(f"{edited} %sm_rerun brings back the one that ran.")
     return RunDetails(facts, tab, source=run, place=place)
+
+
+def open_named(name: str, experiment: str | None, place: Connection) -> Run | None:
+    """Return the run of a name that is open in this process, if one is."""
+    return next((run for run in reversed(open_runs()) if is_called(run, name, experiment, place)), None)
 
 
 def checked_tab(tab: str) -> str:
@@ -184,13 +193,3 @@ def checked_tab(tab: str) -> str:
         near = did_you_mean(str(tab), TABS) or f"There are: {', '.join(TABS)}."
         raise UsageError(f"There is no tab {tab!r}.", near)
     return tab
-
-
-def _is(run: Run, name: str, experiment: str | None, place: Connection) -> bool:
-    if run.connection is not place:
-        return False
-    if experiment is not None and slug(experiment).lower() != run.experiment_name.lower():
-        return False
-    return name in {run.name, run.run_name, run.ref.component} or (
-        component_name(run.experiment_name, slug(name)) == run.ref.component
-    )

@@ -1,13 +1,15 @@
-"""What a table changes for its page: tags of a run, and whether runs are archived."""
+"""What a table changes for its page: tags and notes of a run, and whether runs are archived."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import TrackError, UsageError
-from sm_track_widgets._names import ARCHIVED_TAG
+from sm_track_widgets.actions.cleanup import archive
 from sm_track_widgets.tracking import values
-from sm_track_widgets.tracking.tagging import change_tags
+from sm_track_widgets.tracking.registry import find_open
+from sm_track_widgets.tracking.tagging import change_notes, change_tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +49,20 @@ class RunEdits:
             told["error"] = str(problem)
         return told
 
+    def note(self, run: str, text: str) -> dict[str, Any]:
+        """Replace the notes of a run, an empty text takes them away; return what the page is told."""
+        told: dict[str, Any] = {"type": "noted", "run": run, "error": ""}
+        try:
+            [component] = self._components([run])
+            failed = change_notes([component], text)
+            told["error"] = failed.get(component, "")
+            if not failed and (here := find_open(component, connections.current())) is not None:
+                here.notes = text
+            self._selection.refresh()
+        except TrackError as problem:
+            told["error"] = str(problem)
+        return told
+
     def archive(self, runs: Sequence[str], *, archived: bool) -> dict[str, Any]:
         """Archive runs, or take them out of the archive; return what the page is told.
 
@@ -55,7 +71,7 @@ class RunEdits:
         told: dict[str, Any] = {"type": "archived", "archived": archived, "done": [], "error": ""}
         try:
             components = self._components(runs)
-            failed = change_tags(components, {ARCHIVED_TAG: "true" if archived else None})
+            failed = archive.mark(components, archived=archived)
             named = dict(zip(runs, components, strict=True))
             told["done"] = [run for run, component in named.items() if component not in failed]
             self._archived |= {run: named[run] for run in told["done"]} if archived else {}

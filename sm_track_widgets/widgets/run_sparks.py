@@ -55,7 +55,8 @@ def _read(experiment: str | None, metric: str, components: list[str]) -> Sequenc
     if not components:
         return ()
     try:
-        return series.read(connection.current(), experiment, [metric], components)
+        # The table that shows them has just read the runs.
+        return series.read(connection.current(), experiment, [metric], components, fresh=False)
     except TrackError:  # no run has the metric, or nothing can be read: then there is no curve
         return ()
 

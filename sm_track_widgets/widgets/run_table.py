@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from sm_track_widgets._errors import UsageError, did_you_mean
+from sm_track_widgets.reading.frames import NOTES_COLUMN
 from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
@@ -143,11 +144,13 @@ class RunTable(LinkedView):
 
     # -- messages ------------------------------------------------------------------------------------------------
     def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
-        """Write what the page changed, a ``tag`` or the runs of an ``archive``; tell it the ``sparks`` it shows."""
+        """Write what the page changed, a ``tag``, a ``note``, an ``archive``; tell it the ``sparks`` it shows."""
         del buffers
         if content.get("type") == "tag":
             words = (str(content.get(name, "")) for name in ("run", "key", "value"))
             self.send(self._edits.tag(*words))
+        elif content.get("type") == "note":
+            self.send(self._edits.note(str(content.get("run", "")), str(content.get("text", ""))))
         elif content.get("type") == "archive":
             runs = [str(run) for run in content.get("runs", ())]
             self.send(self._edits.archive(runs, archived=bool(content.get("archived"))))
@@ -225,8 +228,11 @@ def _named(
 ) -> dict[str, Any]:
     """Return the traits that tell of the selection's runs: columns, checked, and whether runs can be changed."""
     frame = selection.runs
+    editable = (NOTES_COLUMN,) if writable(selection) else ()
     return {
-        "columns": encoding.default_columns(frame) if columns is None else _checked(columns, frame),
+        "columns": encoding.default_columns(frame)
+        if columns is None
+        else _checked(columns, frame, more=editable),
         "group_by": _checked([group_by], frame)[0] if group_by else "",
         "pinned": _checked(pinned, frame, "pinned"),
         "sparklines": _metrics(sparklines, frame),
@@ -235,10 +241,12 @@ def _named(
     }
 
 
-def _checked(names: Sequence[str], frame: pd.DataFrame, argument: str = "columns") -> list[str]:
+def _checked(
+    names: Sequence[str], frame: pd.DataFrame, argument: str = "columns", *, more: Sequence[str] = ()
+) -> list[str]:
     if isinstance(names, str):
         raise UsageError(f"{argument} takes a list of names.", f"Write {argument}=[{names!r}].")
-    known = [str(name) for name in frame.columns]
+    known = [*map(str, frame.columns), *more]
     for name in names:
         if name not in known and len(frame):
             raise UsageError(f"There is no column {name!r}.", did_you_mean(name, known))

@@ -8,12 +8,14 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from ipywidgets import Widget
 
+from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets.charts.markup import text
 from sm_track_widgets.widgets import assets
 
@@ -53,6 +55,7 @@ body {
   max-width: 1400px; margin: 0 auto; padding: 18px 24px 28px; background: var(--paper); color: var(--text);
   font: 13px/1.45 var(--jp-ui-font-family);
 }
+h2 { font-size: 13px; font-weight: 600; margin: 26px 0 8px; }
 h1 { font-size: 16px; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
 header p { color: var(--quiet); font-size: 12px; margin: 2px 0 12px; }
 @media (max-width: 600px) { body { padding: 12px 10px; } }
@@ -72,8 +75,7 @@ PAGE = """<!doctype html>
 <h1 dir="auto">{title}</h1>
 <p>{kind}, saved {saved}. This page is a copy: it reads no new data.</p>
 </header>
-<main id="smtw-place"></main>
-<noscript>{static}</noscript>
+<main>{body}</main>
 <script type="application/json" id="smtw-state">{state}</script>
 <script type="text/plain" id="smtw-vega">{chunk}</script>
 <script type="text/plain" id="smtw-code">{code}</script>
@@ -83,38 +85,75 @@ PAGE = """<!doctype html>
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One part of a page: a heading, which may be empty, and a widget or HTML of ours."""
+
+    heading: str
+    content: SmWidget | str | None
+
+
+def checked_theme(theme: str) -> str:
+    """Return `theme`.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if theme not in THEMES:
+        hint = did_you_mean(str(theme), THEMES) or f"There are: {', '.join(THEMES)}."
+        raise UsageError(f"There is no theme {theme!r}.", hint)
+    return theme
+
+
 def page(widget: SmWidget, *, theme: str, title: str, now: float | None = None) -> str:
-    """Return the page of a widget and of the widgets it refers to.
+    """Return the page of one widget; see `document`."""
+    return document([Piece("", widget)], theme=theme, title=title, kind=type(widget).__name__, now=now)
+
+
+def document(pieces: Sequence[Piece], *, theme: str, title: str, kind: str, now: float | None = None) -> str:
+    """Return a page of several parts, with all widgets that they refer to.
 
     Parameters
     ----------
-    widget
-        What is shown.
+    pieces
+        What is shown, from top to bottom.
     theme
         ``"auto"`` follows the reader's system; ``"light"`` or ``"dark"``.
     title
         Heading, and name of the browser's tab.
+    kind
+        What kind of page it is; said below the title.
     now
         When it is saved, seconds since the epoch; default: now.
     """
-    found = _together(widget)
-    states = {one.model_id: _state(one, theme) for one in found}
+    widgets = [piece.content for piece in pieces if isinstance(piece.content, Widget)]
+    states = {one.model_id: _state(one, theme) for one in _together(widgets)}
     charts = any("_chunk_hash" in state for state in states.values())
-    told = {"root": widget.model_id, **_plain(states)}
     return PAGE.format(
         theme=theme,
         policy=_policy(charts=charts),
         title=text(title),
         look=LOOK,
         style=assets.css(),
-        kind=text(type(widget).__name__),
+        kind=text(kind),
         saved=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(time.time() if now is None else now)),
-        static=widget.static_html(),
-        state=script_json(told),
+        body="".join(_section(piece) for piece in pieces),
+        state=script_json(_plain(states)),
         chunk=_base64(assets.chunk()) if charts else "",
         code=_code(),
         start=START,
     )
+
+
+def _section(piece: Piece) -> str:
+    """Return one part: HTML as it is; for a widget its place, and what stands there without scripts."""
+    heading = f"<h2>{text(piece.heading)}</h2>" if piece.heading else ""
+    if not isinstance(piece.content, Widget):
+        return f"<section>{heading}{piece.content or ''}</section>"
+    place = f'<div class="smtw-place" data-model="{piece.content.model_id}"></div>'
+    return f"<section>{heading}{place}<noscript>{piece.content.static_html()}</noscript></section>"
 
 
 def script_json(value: Any) -> str:
@@ -130,10 +169,10 @@ def script_json(value: Any) -> str:
     return told.replace("<", "\\u003c")
 
 
-def _together(widget: Widget) -> list[Widget]:
-    """Return a widget and all that its traits refer to, each once."""
-    found = {widget.model_id: widget}
-    waiting = [widget]
+def _together(widgets: Sequence[Widget]) -> list[Widget]:
+    """Return widgets and all that their traits refer to, each once."""
+    found = {widget.model_id: widget for widget in widgets}
+    waiting = list(widgets)
     while waiting:
         for other in _referred(waiting.pop()):
             if other.model_id not in found:

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sm_track_widgets._types import Series
-from sm_track_widgets.reading.downsample import filled, reduced
+from sm_track_widgets.reading.downsample import Level, filled, reduced
+from sm_track_widgets.reading.series.long import LongSeries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,12 +74,29 @@ def finest(number: int, budget: int = POINTS) -> int:
 
 def from_points(one: Series, mark: Mark, origin: float, most: int) -> WireSeries:
     """Reduce points as read to at most `most` buckets; a value that is not finite is a gap."""
+    level = one.reduced(most) if isinstance(one, LongSeries) else _reduced(one, most)
+    return _wire(one, mark, origin, level, len(one))
+
+
+def from_part(
+    one: Series, mark: Mark, origin: float, most: int, *, axis: str, span: tuple[float, float]
+) -> WireSeries:
+    """Reduce only what lies between the ends of `span`, in the page's units of an axis, and a place on each side."""
+    if isinstance(one, LongSeries):
+        level, count = one.between(lambda part: _page_x(part.step, part.time, axis, origin), span, most)
+        return _wire(one, mark, origin, level, count)
+    part = inside(one, page_x(one, axis, origin), span)
+    return from_points(part, mark, origin, most)
+
+
+def _reduced(one: Series, most: int) -> Level:
     values = np.asarray(one.values, dtype=np.float64)
     values = np.where(np.isfinite(values), values, np.nan)
-    level = reduced(one.steps, one.times, values, finest=most)
-    return WireSeries(
-        one.run, one.metric, mark, level.step, level.time, level.low, level.high, len(values), origin
-    )
+    return reduced(one.steps, one.times, values, finest=most)
+
+
+def _wire(one: Series, mark: Mark, origin: float, level: Level, count: int) -> WireSeries:
+    return WireSeries(one.run, one.metric, mark, level.step, level.time, level.low, level.high, count, origin)
 
 
 def from_live(live: LiveSeries, run: str, metric: str, mark: Mark, most: int) -> WireSeries:
@@ -142,9 +160,12 @@ def inside(one: Series, x: Floats, span: tuple[float, float]) -> Series:
 
 def page_x(one: Series, axis: str, origin: float) -> Floats:
     """Return x as the page has it: steps, milliseconds since the epoch, or seconds since the start."""
+    return _page_x(filled(one.steps), np.asarray(one.times, dtype=np.float64), axis, origin)
+
+
+def _page_x(steps: Floats, times: Floats, axis: str, origin: float) -> Floats:
     if axis == "step":
-        return filled(one.steps)
-    times = np.asarray(one.times, dtype=np.float64)
+        return steps
     return times * 1000 if axis == "time" else times - origin
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from sm_track_widgets.charts.outliers import span
 from sm_track_widgets.charts.prepare import AXES, averaged, prepare
 from sm_track_widgets.charts.static_table import table_text
 from sm_track_widgets.charts.svg import line_svg
+from sm_track_widgets.reading.series.long import lowest_highest
 from sm_track_widgets.widgets.chart_groups import ALL
 
 if TYPE_CHECKING:
@@ -146,6 +146,6 @@ class StaticChart:
 
 
 def _text_row(one: Series) -> list[Any]:
-    finite = [value for value in one.values if math.isfinite(value)]
-    best = (min if lower_is_better(one.metric) else max)(finite, default=None)
-    return [one.run, one.metric, one.values[-1], best, len(one)]
+    ends = lowest_highest(one)
+    best = None if ends is None else ends[0 if lower_is_better(one.metric) else 1]
+    return [one.run, one.metric, one.last, best, len(one)]

@@ -209,3 +209,37 @@ def test_importance_while_the_kernel_is_busy(harness):
     assert view.get_by_role("alert").inner_text() == "No run has it."
     assert view.get_by_role("combobox", name="Metric that is explained").input_value() == "validation:auc"
     assert "explains 83 %" in view.inner_text()
+
+
+def test_two_runs_are_read_where_there_is_little_room(harness):
+    harness.set_viewport_size({"width": 468, "height": 700})
+    harness.evaluate(MOUNT, "Compare")
+    view = harness.locator(".smtw-cmp-panel")
+    cells = view.get_by_role("row", name="max_depth").locator("th, td")
+    room = view.bounding_box()
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    assert all(box["x"] + box["width"] <= room["x"] + room["width"] + 1 for box in boxes[:3])
+    view.evaluate("(one) => { one.scrollLeft = 400; }")
+    until("the others", lambda: cells.last.bounding_box()["x"] < room["x"] + room["width"] - 40)
+    assert cells.first.bounding_box()["x"] == boxes[0]["x"]  # the names stay
+    harness.set_viewport_size({"width": 1000, "height": 700})
+
+
+def test_names_are_marked_where_few_differ_and_values_where_they_are_others(harness):
+    harness.evaluate(MOUNT, "Compare")
+    weight = "(one) => getComputedStyle(one).fontWeight"
+    ground = "(one) => getComputedStyle(one).backgroundColor"
+    row = harness.get_by_role("row", name="tree_method")
+    assert row.locator("th").evaluate(weight) == "400"  # nearly all of them differ
+    base, other, same = (row.locator("td").nth(place).evaluate(ground) for place in range(3))
+    assert len({base, other, same}) == 3
+    harness.evaluate(
+        """() => {
+            const { model } = window.mounted;
+            const data = structuredClone(model.get("_data"));
+            for (const section of data.sections)
+                for (const row of section.rows) if (row.name !== "tree_method") row.cells.fill(row.cells[0]);
+            model.push({ _data: data });
+        }"""
+    )
+    until("the one that differs", lambda: row.locator("th").evaluate(weight) == "600")

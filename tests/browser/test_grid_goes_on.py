@@ -67,3 +67,52 @@ def test_a_key_that_is_held_down_is_one_gesture(grid):
     grid.keyboard.press("ArrowRight")
     grid.evaluate("() => window.m.unmount()")
     assert saved(grid) == 2
+
+
+OTHERS = """() => {
+    const { shared } = window.m;
+    const header = JSON.parse(JSON.stringify(shared.get("_header")));
+    const bytes = new DataView(shared.get("_data").buffer.slice(0));
+    const { offset, length } = header.columns.find((one) => one.name === "params.learning_rate");
+    for (let row = 0; row < length; row += 1) bytes.setFloat64(offset + 8 * row, 1000 + row, true);
+    shared.push({ _header: header, _data: bytes });
+}"""
+
+
+def test_bins_stay_under_the_hand_and_are_the_new_ones_when_it_lets_go(grid):
+    plot = grid.get_by_role("group", name="params.learning_rate").locator(".smtw-param-hist")
+    plot.scroll_into_view_if_needed()
+    drag(grid, plot, 0.2, 0.5)
+    (before,) = until("a filter", lambda: shared(grid, "filters"))
+    grid.evaluate(OTHERS)
+    box = plot.bounding_box()
+    grid.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 5, steps=3)
+    (meant,) = until("it goes on", lambda: shared(grid, "filters"))
+    assert meant["low"] == before["low"]
+    assert before["high"] < meant["high"] < 1
+    grid.mouse.up()
+    high = grid.get_by_role("slider", name="learning_rate, highest")
+    until("the new bins", lambda: float(high.get_attribute("aria-valuemin")) >= 1000)
+    assert saved(grid) == 1
+
+
+def test_the_menu_says_that_a_search_expression_finds_more(grid):
+    grid.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    told = "() => window.m.shared.sent.map((one) => `${one.type} ${one.kind}`)"
+    answer = """([left, code]) => window.m.shared.message({ type: "code", kind: "search", code, error: "", left })"""
+    grid.get_by_role("button", name="Copy as").click()
+    assert grid.evaluate(told) == ["code search"]
+    item = grid.get_by_role("menuitem", name="SearchExpression")
+    assert item.inner_text() == "SearchExpression"
+    grid.evaluate(answer, ["params.depth != 4", "{}"])
+    until("the note", lambda: "finds more runs" in item.inner_text())
+    assert "params.depth != 4" in item.locator("small").get_attribute("title")
+    item.click()
+    until("it is asked", lambda: len(grid.evaluate(told)) == 2)
+    until("the kernel is late", lambda: grid.get_by_role("button", name="Kernel is busy").count())
+    grid.evaluate(answer, ["params.depth != 4", "# more"])
+    until("said again", lambda: grid.get_by_role("button", name="Copied: finds more").count())
+    until("its own word", lambda: grid.get_by_role("button", name="Copy as").count())
+    grid.get_by_role("button", name="Copy as").click()
+    grid.evaluate(answer, ["", "{}"])
+    assert item.inner_text() == "SearchExpression"

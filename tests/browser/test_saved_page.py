@@ -57,7 +57,8 @@ def open_page(browser, screenshots, tmp_path):
 
     def build(widget, name: str, **how):
         dark = how.pop("scheme", "light")
-        file = widget.save(tmp_path / f"{name}.html", **how)
+        file = tmp_path / f"{name}.html"
+        widget.save(file, **how) if hasattr(widget, "save") else sm.report(file, widget, **how)
         context = browser.new_context(viewport={"width": 1120, "height": 900}, color_scheme=dark)
         page = context.new_page()
         asked, errors = [], []
@@ -65,7 +66,7 @@ def open_page(browser, screenshots, tmp_path):
         page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(file.as_uri())
-        page.locator("#smtw-place .smtw-root").wait_for()
+        page.locator(".smtw-place .smtw-root").first.wait_for()
         opened.append((context, page, file, asked, errors, name))
         return page
 
@@ -153,12 +154,12 @@ def test_a_chart_is_zoomed(open_page, sweep):
     page.mouse.wheel(0, -600)
     page.keyboard.up("Control")
     until("another range", lambda: plot.screenshot() != before)
-    assert "busy" not in page.locator("#smtw-place").inner_text().lower()
+    assert "busy" not in page.locator(".smtw-place").inner_text().lower()
 
 
 WATCH = """() => new MutationObserver(() => {
-    if (document.getElementById("smtw-place").innerText.includes("Finer detail comes")) window.asked = true;
-}).observe(document.getElementById("smtw-place"), { subtree: true, childList: true, characterData: true })"""
+    if (document.querySelector(".smtw-place").innerText.includes("Finer detail comes")) window.asked = true;
+}).observe(document.querySelector(".smtw-place"), { subtree: true, childList: true, characterData: true })"""
 
 
 def test_a_zoom_into_many_points_waits_for_no_kernel(open_page, home):
@@ -178,7 +179,7 @@ def test_a_zoom_into_many_points_waits_for_no_kernel(open_page, home):
         page.mouse.wheel(0, -600)
     page.keyboard.up("Control")
     until("finer points are asked for", lambda: page.evaluate("() => window.asked"))
-    note = page.locator("#smtw-place").get_by_text("Finer detail comes")
+    note = page.locator(".smtw-place").get_by_text("Finer detail comes")
     until("nothing is awaited", lambda: note.count() == 0 or note.is_hidden())
 
 
@@ -234,3 +235,17 @@ def test_the_page_is_accessible_in_whole(open_page, sweep, theme):
     page.locator(".smtw-plot canvas").first.wait_for()
     page.evaluate(AXE.read_text("utf-8"))
     assert page.evaluate(FOUND) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_is_looked_through(open_page, sweep, scheme):
+    page = open_page("saved", f"report-{scheme}", scheme=scheme, title=EVIL)
+    assert page.locator("h1").inner_text().startswith(EVIL[:40])
+    board, detail = page.locator(".smtw-root").nth(0), page.locator(".smtw-root").nth(1)
+    until("the chart", lambda: board.locator("canvas").count() > 0)
+    board.get_by_role("searchbox", name="Filter runs").fill("d2")
+    until("fewer runs", lambda: "1 of 4 runs" in board.inner_text())
+    board.get_by_role("tab", name="Importance").click()
+    until("importance", lambda: "lr" in board.locator(".smtw-importance").inner_text())
+    detail.get_by_role("tab", name="Parameters").click()
+    until("its parameters", lambda: "note" in detail.inner_text())

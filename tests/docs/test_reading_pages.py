@@ -13,10 +13,21 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize(
-    "page", ["reading.md", "query.md", "charts.md", "compare.md", "explorer.md", "registry.md"]
+    "page",
+    [
+        "reading.md",
+        "query.md",
+        "charts.md",
+        "compare.md",
+        "explorer.md",
+        "alerts.md",
+        "reports.md",
+        "registry.md",
+    ],
 )
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.setenv("SM_TRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
     reset()
     sources = re.findall(r"^```python\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert sources
@@ -36,4 +47,8 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
         assert (names["chart"].band, names["chart"].x) == ("params.depth", "epoch")
     if page == "explorer.md":
         assert (names["table"].query, names["grid"].selected) == ("params.depth >= 4", ["depth6"])
+    if page == "alerts.md":
+        assert names["run"].message == "Alert: loss > 2 (loss 2.14359 at step 8)"
+    if page == "reports.md":
+        assert "depth2" in names["page"].read_text("utf-8")
     reset()

@@ -93,9 +93,20 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=False)
 
-    def send(self, code: str, **options: Any) -> str:
-        """Send a cell without waiting; return its message id."""
-        return self.client.execute(code, allow_stdin=False, **options)
+    def send(self, code: str, *, cell_id: str = "", **options: Any) -> str:
+        """Send a cell without waiting; return its message id. JupyterLab gives the mark of the cell besides."""
+        if not cell_id:
+            return self.client.execute(code, allow_stdin=False, **options)
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+        }
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell_id})
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
 
     def run(self, code: str, timeout: float = 60, **options: Any) -> Cell:
         """Run a cell to its end."""

@@ -48,7 +48,7 @@ FIXED_TEXTS = {
     "group": ["g1", "G1", "G2", "g3", "Default-Run-Group-e1"],
     "message": ["out of memory", "Fine", "fine", "7", "a,b", ""],
     "created_by": ["me", "7"],
-    "notes": ["see ticket 7", "good, keep", "See"],
+    "notes": ["see ticket 7", "good, keep", "See", "see\nticket 7", "\\nu good", "\\", "n", "\n"],
     "parent": ["e1-run1", "e1-tmp-3", "e1-x"],
     "status": ["Completed", "FINISHED", "running", "Failed", "killed", "Stopping"],
 }
@@ -72,7 +72,25 @@ PATTERNS = [
     "%RUN%",
     "run1",
 ]
-PATTERNS += ["C%ed", "e1-%", "%o%m%", "", "%'s", "Größe%", "%1", "%-%", "7", "g_", "%\n%", "% %", "_______"]
+PATTERNS += [
+    "C%ed",
+    "e1-%",
+    "%o%m%",
+    "",
+    "%'s",
+    "Größe%",
+    "%1",
+    "%-%",
+    "7",
+    "g_",
+    "%\n%",
+    "%\\\\nu%",
+    "%ee\nt%",
+    "%\\\\%",
+    "n%",
+    "% %",
+    "_______",
+]
 
 
 OTHERS = ["artifact", "name", "time", "fixed", "duration"]

@@ -86,10 +86,19 @@ def _fixed(kind: str, record: dict[str, Any]) -> list[Value]:
         "status": [record.get("Status", {}).get("PrimaryStatus")],
         "message": [record.get("Status", {}).get("Message") or None],
         "created_by": [],
-        "notes": [parameters.get("sm_track.notes", {}).get("StringValue")],
+        "notes": [as_written(parameters.get("sm_track.notes", {}).get("StringValue"))],
         "parent": [tag["Value"] for tag in record.get("Tags") or [] if tag["Key"] == "sm_track:parent"],
     }[kind]
     return [value for value in plain if value is not None]
+
+
+def as_written(stored: str | None) -> str | None:
+    """Notes as they were written: a backslash and what stands behind it, one pair after the other."""
+    told, rest = "", stored
+    while rest:
+        pair = {"\\\\": "\\", "\\n": "\n"}.get(rest[:2])
+        told, rest = (told + rest[0], rest[1:]) if pair is None else (told + pair, rest[2:])
+    return stored if stored is None else told
 
 
 def _condition(cond: Cond, record: dict[str, Any], now: float) -> bool | None:

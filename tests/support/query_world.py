@@ -59,6 +59,8 @@ METRICS = ["loss", "Loss", "val:acc", "x.max", "val loss", "max"]
 TAGS = ["team", "Team", "x:y", "owner", "a.b"]
 ARTIFACTS = ["model", "Model", "data.value", "m.gz"]
 ASKED = ["lr0.05 (b)", "tmp run", "Größe 1", "tmp-7"]
+NOTES = ["see ticket 7", "good, keep", "see\\nticket 7", "\\\\nu good", "\\", "\\n", "a\\b", "a\\\\\\\\n"]
+"""As they are kept: a break is backslash and n."""
 STATUSES = ["Completed", "Failed", "InProgress", "Stopping", "Stopped"]
 GROUPS = {"e1": ["Default-Run-Group-e1", "g1", "G2"], "E2": ["g3", "default-run-group-e2"]}
 
@@ -128,7 +130,7 @@ def _members(dice: Dice, name: str, *, odd: bool) -> Record:
     if dice.likely(0.4):
         made["Parameters"]["sm_track.name"] = {"StringValue": dice.choice(ASKED)}
     if dice.likely(0.3):
-        made["Parameters"]["sm_track.notes"] = {"StringValue": dice.choice(["see ticket 7", "good, keep"])}
+        made["Parameters"]["sm_track.notes"] = {"StringValue": dice.choice(NOTES)}
     for member in ("InputArtifacts", "OutputArtifacts"):
         keys = _names(dice, ARTIFACTS, 2, odd=odd)
         made[member] = {key: {"Value": dice.choice(["s3://b/x", "s3://b/Y", "7", ""])} for key in keys}

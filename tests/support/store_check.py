@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+import struct
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 from sm_track_widgets._types import Point
 from sm_track_widgets.embedded import points as storage
+from sm_track_widgets.embedded.outlines import outline
 from sm_track_widgets.embedded.schema import MIGRATIONS
 from sm_track_widgets.embedded.store import Store
 
@@ -23,6 +26,7 @@ def faults(folder: Path) -> list[str]:
             return [
                 *_database(store),
                 *_series(store),
+                *_outlines(store),
                 *_files(store, folder),
                 *_names(store),
                 *_search(store),
@@ -65,6 +69,18 @@ def _series(store: Store) -> Iterator[str]:
         for name in ("mean", "m2"):
             if not math.isclose(told[name], getattr(fresh, name), rel_tol=1e-6, abs_tol=1e-9):
                 yield f"{label}: {name} is {told[name]}, not {getattr(fresh, name)}"
+
+
+def _outlines(store: Store) -> Iterator[str]:
+    """Outlines are of the points that their chunks hold."""
+    joined = "SELECT outlines.*, chunks.count AS size, chunks.data AS points FROM outlines LEFT JOIN chunks "
+    for row in store.rows(joined + "USING (series_id, position)"):
+        size = row["size"]
+        steps = array("q", struct.unpack_from(f"<{size}q", row["points"]))
+        numbers = struct.unpack_from(f"<{2 * size}d", row["points"], 8 * size)
+        expected = outline(steps, array("d", numbers[:size]), array("d", numbers[size:]))
+        if (row["count"], row["data"]) != (size, expected):
+            yield f"outline of series {row['series_id']} at {row['position']}"
 
 
 def _files(store: Store, folder: Path) -> Iterator[str]:

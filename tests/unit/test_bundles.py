@@ -57,6 +57,16 @@ def test_what_is_kept_on_the_page_is_the_chunk_alone(name):
 
 
 @pytest.mark.parametrize("name", VIEWS)
+def test_no_loader_is_asked_and_nothing_is_fetched_but_the_interrupt(name):
+    source = text_of(name)
+    assert not re.search(
+        r"\bdefine\(|\brequirejs\b|\bmodule\.exports\b|\bXMLHttpRequest\b|\bWebSocket\b", source
+    )
+    # Stop asks the notebook's own server, at an address that the page gives.
+    assert source.count("fetch(") == (1 if name in {"widget.js", "explorer.js"} else 0)
+
+
+@pytest.mark.parametrize("name", VIEWS)
 def test_a_bundle_is_what_anywidget_takes(name):
     exported = re.search(r"export\{([^}]*)\};?\s*$", text_of(name))
     assert exported

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from sm_track_widgets._errors import RunStopped
 from sm_track_widgets.tracking.ending import cut_message, message_of, outcome
 
 
@@ -26,6 +27,7 @@ class BrokenError(Exception):
         (KeyboardInterrupt(), ("Stopped", "KeyboardInterrupt")),
         (asyncio.CancelledError("why"), ("Stopped", "CancelledError: why")),
         (GeneratorExit(), ("Stopped", "GeneratorExit")),
+        (RunStopped("pruned"), ("Stopped", "pruned")),
         (SystemExit(), ("Completed", "")),
         (SystemExit(0), ("Completed", "")),
         (SystemExit(3), ("Failed", "SystemExit: 3")),

@@ -16,7 +16,7 @@ import pytest
 import run_home
 from run_home import captured, points, stored
 
-from sm_track_widgets._errors import TrackError, UsageError
+from sm_track_widgets._errors import RunStopped, TrackError, UsageError
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.tracking import registry
 from sm_track_widgets.tracking.run import Run
@@ -157,3 +157,36 @@ def test_closed_runs_are_let_go(home: Connection) -> None:
     gc.collect()
     assert held() is None
     assert registry.open_runs() == []
+
+
+def test_who_watches_the_points_can_end_the_run(home: Connection) -> None:
+    seen: list[tuple[str, int | None, float]] = []
+
+    def told(name: str, step: int | None, _: float, value: float) -> None:
+        seen.append((name, step, value))
+        if value > 1:
+            raise RunStopped("loss is over 1")
+
+    run = Run("e", "r", connection=home)
+    run.watch(told)
+
+    def body() -> None:
+        with run:
+            for step in range(10):
+                run.log_metric("loss", step / 2, step=step)
+
+    with pytest.raises(RunStopped):
+        body()
+    assert seen == [("loss", 0, 0.0), ("loss", 1, 0.5), ("loss", 2, 1.0), ("loss", 3, 1.5)]
+    assert stored(run)["Status"] == {"PrimaryStatus": "Stopped", "Message": "loss is over 1"}
+    assert points(run, "loss")[-1] == (3, 1.5)
+
+
+def test_gaps_are_seen_too(home: Connection) -> None:
+    seen: list[float] = []
+    with Run("e", "r", connection=home) as run:
+        run.watch(lambda _name, _step, _time, value: seen.append(value))
+        run.log_metric("loss", float("inf"), step=0)
+        run.log_metric("loss", 1, step=1)
+    assert math.isnan(seen[0])
+    assert seen[1:] == [1.0]

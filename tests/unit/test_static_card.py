@@ -35,12 +35,12 @@ def words(html):
 
 def test_the_finished_line():
     line = (
-        "Completed xgb-d8-lr0p05 fraud-detection · 2 min 45 s · validation:auc 0.9431 (best 0.9436 at 119) · "
+        "Completed xgb-d8-lr0p05 fraud-detection · 2:45 · validation:auc 0.9431 (best 0.9436 at 119) · "
         "validation:loss 0.2163 embedded"
     )
     assert words(card_html(DONE)) == line
     assert card_text(DONE) == (
-        "Completed  xgb-d8-lr0p05 · fraud-detection · 2 min 45 s · validation:auc 0.9431 (best 0.9436 at 119) · "
+        "Completed  xgb-d8-lr0p05 · fraud-detection · 2:45 · validation:auc 0.9431 (best 0.9436 at 119) · "
         "validation:loss 0.2163 · embedded"
     )
 

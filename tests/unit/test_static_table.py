@@ -31,7 +31,7 @@ def test_the_whole_table():
         HEADER,
         ["xgb-d8", "Completed", "2:45", "8", "0.05", "hist", "0.2163", "2026-11-23 05:54"],
         ["xgb-d6", "Running", "", "6", "0.05", "", "", "2026-11-23 05:54"],
-        ["xgb-d4", "Failed", "0:09", "", "1e-5", "exact", "", "2026-11-23 05:54"],
+        ["xgb-d4", "Failed", "9.2 s", "", "1e-5", "exact", "", "2026-11-23 05:54"],
     ]
 
 
@@ -112,10 +112,10 @@ def test_as_text():
     rows = [[*row[:5]] for row in ROWS]
     assert table_text(HEADER[:5], rows, kinds=KINDS[:5], caption="exp", more=1204).splitlines() == [
         "exp",
-        "run     status     time  depth    lr",
-        "xgb-d8  Completed  2:45      8  0.05",
-        "xgb-d6  Running              6  0.05",
-        "xgb-d4  Failed     0:09         1e-5",
+        "run     status      time  depth    lr",
+        "xgb-d8  Completed   2:45      8  0.05",
+        "xgb-d6  Running               6  0.05",
+        "xgb-d4  Failed     9.2 s         1e-5",
         "and 1,204 more",
     ]
     assert table_text(["a"], [["line\nbreak\ttab"]]).splitlines() == ["a", "line break tab"]

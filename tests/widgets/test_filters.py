@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sm_track_widgets._errors import UsageError
+from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.reading import query as language
-from sm_track_widgets.reading.query.of_column import field_of_column
+from sm_track_widgets.reading.narrowing import matching
+from sm_track_widgets.reading.query.of_column import fields_of_frame
+from sm_track_widgets.reading.query.written import written_field
 from sm_track_widgets.reading.table.of_frame import table_of_frame
-from sm_track_widgets.widgets.columns import field_text
 from sm_track_widgets.widgets.selection.filters import checked
 from sm_track_widgets.widgets.selection.query_text import condition, number, query_text, words, words_text
 from sm_track_widgets.widgets.selection.rows import Rows
@@ -119,8 +121,7 @@ def test_random_filters_and_their_queries_keep_the_same_runs():
         kept = rows.passing(plain, "").tolist()
         assert found(text, frame) == kept, text
         # And the text comes back as the same filters.
-        columns = {name: (field_of_column(name), rows.data(name).kind) for name in rows.columns}
-        again = split(text, "", columns)
+        again = split(text, "", rows.splitting())
         rest = np.array(found(again.rest, frame), dtype=bool)
         assert (rows.passing(again.filters, "") & rest).tolist() == kept, text
 
@@ -138,7 +139,7 @@ def test_bad_filters_are_one_line_with_the_cure():
     assert checked([{"column": "params.depth"}, {"column": "status", "values": []}], known) == []
 
 
-COLUMNS = {name: (field_of_column(name), Rows(FRAME).data(name).kind) for name in Rows(FRAME).columns}
+COLUMNS = Rows(FRAME).splitting()
 
 
 def ranged(low, high, column="params.depth", **open_ends):
@@ -161,6 +162,9 @@ def ranged(low, high, column="params.depth", **open_ends):
         ("created > -7d", [], "created > -7d"),
         ("started > -7d", [], "started > -7d"),
         ("started BETWEEN '1970-01-01T01' AND '1970-01-01T02:00:00'", ranged(3600.0, 7200.0, "started"), ""),
+        ("started >= '1970-01-01T01:00:00.5'", ranged(3600.5, None, "started"), ""),
+        ("started <= '1970-01-01'", ranged(None, 86399.0, "started"), ""),
+        ("started <= '1970-01-01T01:00:00.5'", [], "started <= '1970-01-01T01:00:00.5'"),
         ("", [], ""),
     ],
 )  # fmt: skip
@@ -176,15 +180,163 @@ def test_what_the_runs_were_read_for_is_not_split():
 
 
 def test_columns_of_the_sdk_have_fields_too():
-    names = ["auc - Max", "model - Value", "model - MediaType", "Trials", "depth", "TrialComponentName"]
-    assert [field_text(name) for name in names] == [
+    frame = pd.DataFrame(
+        {
+            "TrialComponentName": ["a", "b"],
+            "auc - Max": [0.5, 0.75],
+            "model - Value": ["s3://x", None],
+            "model - MediaType": ["text/plain", None],
+            "Trials": [["g"], []],
+            "depth": [4, None],
+        }
+    )
+    assert [written_field(field) for field in fields_of_frame(frame).values()] == [
+        "component",
         "metrics.auc.max",
         "artifacts.model",
-        "",
-        "",
+        "columns.`model - MediaType`",
+        "columns.Trials",
         "params.depth",
-        "component",
     ]
+
+
+FOREIGN = pd.DataFrame(
+    {
+        "run": list("abcd"),
+        "SourceArn": ["arn:1", "it's", None, "arn:1"],
+        "Trials": [["g"], ["h"], ["g"], []],
+        "flag": [True, False, True, True],
+        "maybe": pd.array([True, None, False, True], dtype="boolean"),
+        "when": pd.to_datetime([0, 3600, 7200.5, 10_000], unit="s", utc=True),
+        "LR": [1, 2, 3, 4.0],
+        "lr": [4, 3, 2, 1.0],
+        "loss - MediaType": ["a/b"] * 3 + ["c"],
+        "tags.n": [1, 2, 3, 4],
+        "status": ["ok", "bad", "ok", "odd"],
+        "started": ["early", "late", "late", "never"],
+        'params.we`ird "n.max': [1, 1, 2, 2],
+        "": [5, 6, 7, 8],
+        "params.": ["x", "y", "y", None],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "text", "names"),
+    [
+        ({"column": "SourceArn", "values": ["arn:1"]}, "columns.SourceArn = 'arn:1'", "ad"),
+        ({"column": "SourceArn", "values": ["it's"]}, "columns.SourceArn = 'it''s'", "b"),
+        ({"column": "SourceArn", "values": [None]}, "columns.SourceArn IS NULL", "c"),
+        ({"column": "Trials", "values": ["['g']"]}, "columns.Trials = '[''g'']'", "ac"),
+        ({"column": "flag", "values": [True]}, "params.flag = 'True'", "acd"),
+        ({"column": "maybe", "values": ["True"]}, "params.maybe = 'True'", "ad"),
+        ({"column": "maybe", "values": [None]}, "params.maybe IS NULL", "b"),
+        (
+            {"column": "when", "low": 3600, "high": 7200},
+            "columns.when BETWEEN '1970-01-01T01:00:00' AND '1970-01-01T02:00:00'",
+            "bc",
+        ),
+        ({"column": "when", "low": 7200.5}, "columns.when >= '1970-01-01T02:00:00.5'", "cd"),
+        ({"column": "when", "low": 7200.6}, "columns.when >= '1970-01-01T02:00:00.6'", "d"),
+        ({"column": "lr", "low": 2, "high": 3}, "columns.lr BETWEEN 2 AND 3", "bc"),
+        ({"column": "LR", "low": 2, "high": 3.5}, "columns.LR BETWEEN 2 AND 3.5", "bc"),
+        ({"column": "loss - MediaType", "values": ["c"]}, "columns.`loss - MediaType` = 'c'", "d"),
+        ({"column": "tags.n", "low": 2, "open": "low"}, "columns.tags.n > 2", "cd"),
+        ({"column": "status", "values": ["ok"]}, "columns.status = 'ok'", "ac"),
+        ({"column": "started", "values": ["late"]}, "columns.started = 'late'", "bc"),
+        ({"column": 'params.we`ird "n.max', "low": 2}, 'params.`we``ird "n.max` >= 2', "cd"),
+        ({"column": "", "high": 6}, "columns.`` <= 6", "ab"),
+        ({"column": "params.", "values": ["y"]}, "columns.`params.` = 'y'", "bc"),
+    ],
+)
+def test_every_column_of_any_frame_is_in_the_query_and_in_the_code(one, text, names):
+    selection = Selection(FOREIGN, filters=[one])
+    assert selection.query == text
+    assert "".join(selection.passing["run"]) == names
+    for kind in ("python", "pandas"):
+        held = {"df": FOREIGN}
+        exec(selection.to_code(kind), held)
+        assert "".join(held["df"]["run"]) == names, kind
+    asked = Selection(FOREIGN)
+    asked.query = text
+    assert asked.filters == selection.filters
+    assert "".join(asked.passing["run"]) == names
+
+
+def test_true_and_false_are_told_from_texts_in_a_chart():
+    chart = Selection(FOREIGN, filters=[{"column": "flag", "values": ["True"]}]).to_code("altair")
+    assert r"""datum[\"flag\"] === true""" in chart
+    chart = Selection(FOREIGN, filters=[{"column": "status", "values": ["True"]}]).to_code("altair")
+    assert r"""datum[\"status\"] === \"True\"""" in chart
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("columns.when > '1970-01-01T01' AND columns.when < '1970-01-02'", "cd"),
+        ("columns.when = '1970-01-01T01'", "b"),
+        ("columns.when IN ('1970-01-01T01:00:00', '1970-01-01T02:00:00.5')", "bc"),
+        ("columns.when < -7d", "abcd"),
+        ("columns.when >= 7000", "cd"),
+        ("NOT columns.when > '1970-01-01T01'", "ab"),
+        ("columns.SourceArn LIKE 'arn%'", "ad"),
+        ("columns.sourcearn = 'arn:1'", "ad"),
+        ("columns.flag != 'True'", "b"),
+        ("columns.run IN ('a', 'b')", "ab"),
+        ("columns.LR >= 3 AND column.lr >= 2", "c"),
+    ],
+)
+def test_columns_are_asked_for_by_hand(text, names):
+    assert "".join(Selection(FOREIGN, query=text).runs["run"]) == names
+
+
+def test_what_cannot_be_asked_of_a_column_is_one_line():
+    with pytest.raises(NotFoundError, match=r"No run has a column 'SourceArm'\. Did you mean 'SourceArn'\?"):
+        Selection(FOREIGN, query="columns.SourceArm = 'x'")
+    with pytest.raises(
+        UsageError, match=r"text cannot be ordered\. Write columns\.status = 'ok', IN or LIKE"
+    ):
+        Selection(FOREIGN, query="columns.status > 'ok'")
+    with pytest.raises(UsageError, match="Write columns\\.LR > 2026 without quotes"):
+        Selection(FOREIGN, query="columns.LR > '2026'")
+
+
+def test_a_filter_outlives_its_column():
+    frames = [FOREIGN]
+    selection = Selection(lambda: frames[-1])
+    when = {"column": "when", "low": 3600.0, "high": 7200.0}
+    selection.filters = [when, {"column": "flag", "values": ["True", None]}]
+    said = selection.query
+    frames.append(FOREIGN[["run", "lr"]])
+    selection.refresh()
+    assert selection.query == said
+    assert selection.filters == [when, {"column": "flag", "values": ["True", None]}]
+    assert len(selection.passing) == 0
+    told = {one["name"]: (one["kind"], one["field"]) for one in selection.header["columns"]}
+    assert (told["when"], told["flag"]) == (("time", "columns.when"), ("text", "params.flag"))
+    assert list(selection.df.columns) == ["run", "lr"]
+    selection.refresh()
+    assert selection.query == said
+    selection.filters = selection.filters[1:]
+    selection.refresh()
+    assert "when" not in {one["name"] for one in selection.header["columns"]}
+    frames.append(FOREIGN)
+    selection.refresh()
+    assert "".join(selection.passing["run"]) == "acd"
+
+
+def test_a_query_may_leave_no_run_with_what_it_filters_by():
+    frame = pd.DataFrame({"run": ["a", "b"], "params.lr": [0.5, None], "params.kind": [None, "x"]})
+
+    def read(query):
+        return matching(frame, query).dropna(axis="columns", how="all")
+
+    selection = Selection(frame)
+    selection._source = dataclasses.replace(selection._source, read=read)
+    selection.query = "params.lr > 0.1 AND name LIKE 'b%'"
+    assert selection.filters == [{"column": "params.lr", "low": 0.1, "high": None, "open": "low"}]
+    assert (len(selection.passing), len(selection.runs)) == (0, 1)
+    assert selection.query == "name LIKE 'b%' AND params.lr > 0.1"
 
 
 def test_values_may_be_of_numpy_and_pandas():

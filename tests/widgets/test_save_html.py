@@ -6,10 +6,10 @@ import base64
 import gzip
 import json
 import re
-from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from page_parts import EVIL, Elements, state_of
 
 import sm_track_widgets as sm
 from sm_track_widgets._errors import UsageError
@@ -17,38 +17,6 @@ from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import SmWidget
 from sm_track_widgets.widgets.save_html import page, script_json
-
-LONE = "\ud800" if pd.__version__ < "3" else ""  # pandas 3 keeps no text with half a character
-EVIL = f"<img src=x onerror=alert(1)></script></noscript><!-- \"' \u2028 & {{braces}} \N{BUG} {LONE}"
-
-
-class Elements(HTMLParser):
-    """Elements of a page, and the text in each script."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.scripts: dict[str, str] = {}
-        self.policy = ""
-        self._inside = ""
-        self.feed(source)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.tags.append(tag)
-        if tag == "script":
-            self._inside = str(given.get("id") or given.get("type"))
-            self.scripts[self._inside] = ""
-        if given.get("http-equiv"):
-            self.policy = str(given["content"])
-
-    def handle_endtag(self, tag):
-        if tag == "script":
-            self._inside = ""
-
-    def handle_data(self, data):
-        if self._inside:
-            self.scripts[self._inside] += data
 
 
 def frame() -> pd.DataFrame:
@@ -74,10 +42,6 @@ def saved(widget, tmp_path, **how) -> Elements:
     return Elements(widget.save(tmp_path / "x.html", **how).read_text("utf-8"))
 
 
-def state_of(found: Elements) -> dict:
-    return json.loads(found.scripts["smtw-state"])
-
-
 @pytest.mark.parametrize("kind", [sm.RunTable, sm.ParamGrid])
 def test_hostile_names_stay_text(tmp_path, kind):
     found = saved(kind(frame(), title=EVIL), tmp_path)
@@ -95,7 +59,7 @@ def test_views_and_what_they_refer_to_are_there_with_their_bytes(tmp_path):
     found = saved(view, tmp_path, theme="dark")
     told = state_of(found)
     assert set(told["models"]) == {view.model_id, view.selection.model_id}
-    assert told["root"] == view.model_id
+    assert found.places == [view.model_id]
     root, selection = told["models"][view.model_id], told["models"][view.selection.model_id]
     assert root["_selection"] == f"IPY_MODEL_{view.selection.model_id}"
     assert root["sort"] == [{"column": "params.depth", "descending": True}]
@@ -139,7 +103,7 @@ def test_every_widget_is_saved(tmp_path, sweep):
     for widget in widgets:
         found = saved(widget, tmp_path)
         told = state_of(found)
-        assert told["models"][told["root"]]["_view"] == widget.view
+        assert told["models"][widget.model_id]["_view"] == widget.view
         assert "noscript" in found.tags
         text = (tmp_path / "x.html").read_text("utf-8")
         heading = re.search(r"<h1[^>]*>([^<]*)</h1>", text)
@@ -151,7 +115,7 @@ def test_every_widget_is_saved(tmp_path, sweep):
 def test_a_dashboard_has_its_charts_and_says_which_tabs_it_has_not(tmp_path, sweep):
     board = sm.Dashboard("sweep", tab="importance")
     told = state_of(saved(board, tmp_path))
-    root = told["models"][told["root"]]
+    root = told["models"][board.model_id]
     assert set(root["_parts"]) == {"table", "importance", "charts", "parallel", "scatter"}
     views = {state.get("_view") for state in told["models"].values()}
     assert {"Dashboard", "RunTable", "MetricChart", "Importance", "ParallelCoords", "Scatter"} <= views

@@ -101,6 +101,23 @@ def test_code_of_other_kinds(forest):
     assert list(names["df"]["run"]) == list(own.df["run"]) == ["b"]
 
 
+def test_a_search_expression_that_finds_more_says_so():
+    selection = Selection(pd.DataFrame({"run": ["x"], "params.depth": [4.0], "tags.team": ["a\n\nb"]}))
+    told = []
+    selection.send = lambda content, *_: told.append(content)
+    selection.query = "params.depth != 4 AND name = 'x' AND tags.team = 'a\n\nb'"
+    note, _, expression = selection.to_code("search").partition("\n")
+    assert note.startswith("# Finds these runs and others: Search cannot be asked for ")
+    assert "params.depth != 4" in note
+    assert json.loads(expression) == sm.to_search_expression(selection.query)
+    selection._received(selection, {"type": "code", "kind": "search"}, [])
+    assert "params.depth != 4" in told[-1]["left"]
+    selection.query = "params.depth = 4"
+    assert json.loads(selection.to_code("search"))
+    selection._received(selection, {"type": "code", "kind": "search"}, [])
+    assert told[-1]["left"] == ""
+
+
 def test_the_page_asks_for_code(forest, tap):
     table = RunTable("forest")
     say(table.selection, type="code", kind="pandas")
@@ -220,14 +237,3 @@ def test_what_is_filtered_during_a_refresh_stays(monkeypatch):
     monkeypatch.setattr(selection, "_whole", say_whole)
     selection.refresh()
     assert (selection.filters, selection.query) == (wanted, "params.depth >= 3")
-
-
-def test_code_does_not_leave_out_a_filter_that_no_query_says():
-    frame = pd.DataFrame({"run": ["a", "b"], "SourceArn": ["x", "y"]})
-    selection = Selection(frame, filters=[{"column": "SourceArn", "values": ["x"]}])
-    names = {"df": frame}
-    exec(selection.to_code("pandas"), names)
-    assert list(names["df"]["run"]) == list(selection.passing["run"]) == ["a"]
-    for kind in ("query", "python", "search"):
-        with pytest.raises(UsageError, match="No query says a filter on 'SourceArn'"):
-            selection.to_code(kind)

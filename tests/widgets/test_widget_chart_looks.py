@@ -117,7 +117,7 @@ def test_times_on_aws_are_asked_for_when_x_is_a_time(by_minutes, tap):
     change(chart, x="step")
     assert sent(chart)["a", "loss"][0].tolist() == [0, 1, 2]
     assert MetricChart("loss", experiment="exp", x="time")._series["lacks"] == "step"
-    assert ">2 min<" in MetricChart("loss", experiment="exp", x="relative").static_html()
+    assert ">2:00<" in MetricChart("loss", experiment="exp", x="relative").static_html()
 
 
 def test_what_cannot_be_read_is_said_in_the_page(by_minutes, tmp_path):

@@ -54,7 +54,7 @@ def test_every_kind_of_column_comes_back():
     assert np.isnan(found["started"][1])
     assert np.isnan(found["duration_s"][1])
     assert found["params.mixed"] == ["x", None, "7"]
-    assert found["params.flag"] == [1.0, 0.0, 1.0]
+    assert found["params.flag"] == ["True", "False", "True"]
     assert found["params.count"][0] == 1.0
     assert np.isnan(found["params.count"][1])
     assert found["metrics.val:loss.last"][2] == np.inf

@@ -13,7 +13,7 @@ from sm_track_widgets import reading
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets.reading.series import read as series
 from sm_track_widgets.tracking.run import Run
-from sm_track_widgets.widgets import chart_source
+from sm_track_widgets.widgets import chart_selection
 from sm_track_widgets.widgets.chart_selection import SHOWN, drawn, metrics_of
 from sm_track_widgets.widgets.compare import Compare
 from sm_track_widgets.widgets.dashboard import Dashboard
@@ -74,8 +74,8 @@ def test_an_older_reading_does_not_undo_a_newer_one(sweep):
     chart = MetricChart("auc", selection)
     read, later = chart._source.read, [[{"column": "params.depth", "low": 4, "high": None}]]
 
-    def slowly(want):
-        lines = read(want)
+    def slowly(want, fresh):
+        lines = read(want, fresh)
         if later:
             selection.filters = later.pop()
         return lines
@@ -148,10 +148,10 @@ def test_there_is_a_dashboard_of_nothing(home):
 
 
 def test_a_chart_that_cannot_be_read_does_not_take_the_table_with_it(sweep, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise ConfigError("No credentials.", "Sign in.")
 
-    monkeypatch.setattr(chart_source, "_read", refuse)
+    monkeypatch.setattr(chart_selection, "stored_lines", refuse)
     board = Dashboard("sweep", tab="scatter")
     assert "d0" in board.static_html()
     with pytest.raises(UsageError, match="No credentials"):

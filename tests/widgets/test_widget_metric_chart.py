@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from wire_series import decode
 from wire_tap import change, say
 
 from sm_track_widgets import reading
@@ -16,19 +16,6 @@ from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets.metric_chart import MetricChart
 from sm_track_widgets.widgets.series_wire import FINEST, finest
-
-
-def decode(header: dict[str, Any], data: bytes) -> dict[tuple[str, str], dict[str, np.ndarray]]:
-    """Read the wire as the page does."""
-    found = {}
-    for one in header["series"]:
-        names = ["step", "time", "low"] + ([] if one["exact"] else ["high"])
-        values = np.frombuffer(data, "<f8", len(names) * one["n"], one["offset"]).reshape(
-            len(names), one["n"]
-        )
-        arrays = dict(zip(names, values, strict=True))
-        found[one["run"], one["metric"]] = {"high": arrays["low"], **arrays}
-    return found
 
 
 @pytest.fixture

@@ -201,3 +201,47 @@ def test_a_column_of_numbers_and_texts_is_sorted_by_its_texts(values):
     change(table, sort=[{"column": "params.x", "descending": True}])
     assert list(table.df["run"])[-1] == "c"
     assert list(ordered(table.selection.runs, "-params.x", 4)["run"]) == list(table.df["run"])
+
+
+# -- notes -------------------------------------------------------------------------------------------------------
+def test_notes_are_written_and_the_table_shows_them(forest, tap):
+    table = RunTable("forest")
+    assert "notes" not in table.columns
+    text = f"first line\n\nsecond $\\nabla$ {ATTACK}"
+    say(table, type="note", run="depth4", text=text)
+    assert last(tap, table) == {"type": "noted", "run": "depth4", "error": ""}
+    assert dict(zip(table.df["run"], table.df["notes"], strict=True)) == {
+        "depth2": "",
+        "depth4": text,
+        "depth6": "",
+    }
+    assert RunTable("forest").columns[-1] == "notes"
+    change(table, columns=["notes"])
+    assert "first line second" in table.static_text()
+    assert "<img" not in table.static_html()
+    assert list(reading.runs("forest", "notes LIKE '%second%'")["run"]) == ["depth4"]
+    say(table, type="note", run="depth4", text="")
+    assert "notes" not in table.df
+
+
+def test_notes_that_are_refused_change_nothing(forest, tap):
+    table = RunTable("forest", columns=["notes"])  # where no run has any yet, they can be shown
+    say(table, type="note", run="depth4", text="kept")
+    for run, text, error in (
+        ("depth4", "x" * 2501, "2,501 characters; SageMaker keeps 2,500"),
+        ("no such run", "x", "is not in this table"),
+    ):
+        say(table, type="note", run=run, text=text)
+        assert error in last(tap, table)["error"]
+    assert list(reading.runs("forest", "notes = 'kept'")["run"]) == ["depth4"]
+    with pytest.raises(UsageError, match="no column 'notes'"):
+        RunTable(reading.runs("forest", columns=["params.depth"]), columns=["notes"])
+
+
+def test_a_run_that_is_open_here_knows_notes_from_the_table(forest, tap):
+    with Run("forest", "open", params={"depth": 1}) as run:
+        table = RunTable("forest")
+        say(table, type="note", run="open", text="while it runs")
+        assert last(tap, table)["error"] == ""
+        assert run.notes == "while it runs"
+    assert dict(zip(table.df["run"], table.df["notes"], strict=True))["open"] == "while it runs"

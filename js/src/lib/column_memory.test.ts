@@ -1,33 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { recall, remember } from "./column_memory";
+import { recallColumns, rememberColumns } from "./column_memory";
 
 const state = (column: string) => ({ columns: [column], pinned: [], widths: { [column]: 80 } });
 
 test("columns are remembered for each experiment, also where nothing may be stored", () => {
   // Node has no localStorage here: the fallback is what is tested.
-  remember("fraud", state("a"));
-  remember("churn", state("b"));
-  assert.deepEqual(recall("fraud"), state("a"));
-  assert.deepEqual(recall("churn"), state("b"));
-  assert.equal(recall("other"), null);
-  remember("", state("c"));
-  assert.equal(recall(""), null);
+  rememberColumns("fraud", state("a"));
+  rememberColumns("churn", state("b"));
+  assert.deepEqual(recallColumns("fraud"), state("a"));
+  assert.deepEqual(recallColumns("churn"), state("b"));
+  assert.equal(recallColumns("other"), null);
+  rememberColumns("", state("c"));
+  assert.equal(recallColumns(""), null);
 });
 
 test("only the last experiments are kept", () => {
-  for (let i = 0; i < 60; i += 1) remember(`e${i}`, state("a"));
-  assert.equal(recall("fraud"), null);
-  assert.equal(recall("e0"), null);
-  assert.deepEqual(recall("e59"), state("a"));
+  for (let i = 0; i < 60; i += 1) rememberColumns(`e${i}`, state("a"));
+  assert.equal(recallColumns("fraud"), null);
+  assert.equal(recallColumns("e0"), null);
+  assert.deepEqual(recallColumns("e59"), state("a"));
 });
 
 test("what is stored may be anything", () => {
-  const kept = new Map([["sm_track_widgets.table", '{"bad": {"columns": 3}, "odd": {"columns": ["a", 4]}}']]);
+  const kept = new Map([["sm_track_widgets:table", '{"bad": {"columns": 3}, "odd": {"columns": ["a", 4]}}']]);
   const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: () => {} };
   Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
-  assert.equal(recall("bad"), null);
-  assert.deepEqual(recall("odd"), { columns: ["a"], pinned: [], widths: {} });
-  kept.set("sm_track_widgets.table", "not json");
-  assert.equal(recall("odd"), null);
+  // Once it can be stored, what could not be is given up.
+  rememberColumns("fraud", state("a"));
+  assert.equal(recallColumns("bad"), null);
+  assert.deepEqual(recallColumns("odd"), { columns: ["a"], pinned: [], widths: {} });
+  kept.set("sm_track_widgets:table", "not json");
+  assert.equal(recallColumns("odd"), null);
 });

@@ -1,6 +1,8 @@
 /** The columns that somebody chose for an experiment, kept in the browser. */
 
-const KEY = "sm_track_widgets.table";
+import { recall, remember } from "./memory";
+
+const KEY = "table";
 const MOST = 50;
 
 export interface Remembered {
@@ -11,19 +13,12 @@ export interface Remembered {
 
 type Kept = Record<string, Remembered>;
 
-/** Stands in where the page may not store anything; lasts as long as the page. */
-let fallback = "{}";
-
 function read(): Kept {
-  try {
-    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? fallback);
-    return found && typeof found === "object" ? (found as Kept) : {};
-  } catch {
-    return JSON.parse(fallback) as Kept;
-  }
+  const found = recall<unknown>(KEY, {});
+  return found && typeof found === "object" ? (found as Kept) : {};
 }
 
-export function recall(experiment: string): Remembered | null {
+export function recallColumns(experiment: string): Remembered | null {
   const found = experiment ? read()[experiment] : undefined;
   if (!found || !Array.isArray(found.columns)) return null;
   const texts = (list: unknown): string[] =>
@@ -33,14 +28,9 @@ export function recall(experiment: string): Remembered | null {
 }
 
 /** Keep it; of many experiments those that were changed last. */
-export function remember(experiment: string, state: Remembered): void {
+export function rememberColumns(experiment: string, state: Remembered): void {
   if (!experiment) return;
   const { [experiment]: _, ...others } = read();
   const kept = [...Object.entries(others), [experiment, state] as const].slice(-MOST);
-  fallback = JSON.stringify(Object.fromEntries(kept));
-  try {
-    localStorage.setItem(KEY, fallback);
-  } catch {
-    // Full, or not allowed: it lasts until the page is left.
-  }
+  remember(KEY, Object.fromEntries(kept));
 }

@@ -21,7 +21,8 @@ const MOST = 8;
 /** Names as they stand in a query: `params.depth`, `metrics.auc.max`, ``params.`my depth` ``. */
 export function queryNames(frame: Frame | null): string[] {
   const names = new Set([...FIELDS, ...MOMENTS]);
-  for (const { name } of frame?.columns ?? []) {
+  for (const { name, field = "" } of frame?.columns ?? []) {
+    if (field.startsWith("columns.")) names.add(field);
     const dot = name.indexOf(".");
     const family = name.slice(0, Math.max(dot, 0));
     if (!FAMILIES.has(family)) continue;

@@ -48,7 +48,11 @@ export class Crossfilter {
     const { failing } = this;
     const rows = new Uint32Array(failing.length);
     let count = 0;
-    for (let row = 0; row < failing.length; row += 1) if (failing[row] === 0) rows[count++] = row;
+    // Without a branch, which would be guessed wrong for every other row: a third of the time.
+    for (let row = 0; row < failing.length; row += 1) {
+      rows[count] = row;
+      count += ((failing[row] as number) - 1) >>> 31;
+    }
     this.passing = rows.subarray(0, count);
     return this.passing;
   }

@@ -37,7 +37,7 @@ const state = (change: Partial<DetailState> = {}): DetailState => ({
 });
 
 test("the head tells how long it took, takes, or since when", () => {
-  assert.equal(headText(state(), 9), "e · group g · 2 min 45 s");
+  assert.equal(headText(state(), 9), "e · group g · 2:45");
   assert.equal(headText(state({ ended: null, live: true, now: 1100 }), 2), "e · group g · 1:42");
   assert.equal(headText(state({ ended: null, group: "" }), 2), "e · started 1970-01-01 00:16 UTC");
   assert.equal(headText(state({ started: null }), 0), "e · group g");

@@ -1,6 +1,6 @@
 /** One run in full, as the kernel pushes it, and what its tabs say. */
 
-import { formatClock, formatDuration, formatMoment } from "./format";
+import { formatClock, formatMoment } from "./format";
 import type { JobRow } from "./jobs";
 
 export const TABS = ["overview", "metrics", "params", "artifacts", "code", "logs", "system", "jobs"] as const;
@@ -114,11 +114,11 @@ export function tabAfter(tab: Tab, key: string, tabs: readonly Tab[] = TABS): Ta
   return key === "End" ? (tabs[last] ?? null) : null;
 }
 
-/** "fraud-detection · group xgb-sweep · 2 min 45 s"; `since` seconds after an open run's state arrived. */
+/** "fraud-detection · group xgb-sweep · 2:45"; `since` seconds after an open run's state arrived. */
 export function headText(state: DetailState, since: number): string {
   const parts = [state.experiment, state.group ? `group ${state.group}` : ""];
   if (state.started !== null) {
-    if (state.ended !== null) parts.push(formatDuration(state.ended - state.started));
+    if (state.ended !== null) parts.push(formatClock(state.ended - state.started));
     else if (state.live) parts.push(formatClock(state.now - state.started + since));
     else parts.push(`started ${formatMoment(state.started)} UTC`);
   }

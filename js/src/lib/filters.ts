@@ -6,7 +6,7 @@ import { words } from "./words";
 
 export interface Filter {
   column: string;
-  /** Bounds of a range, null = none; times in whole seconds, `high` reaches to the end of its second. */
+  /** Bounds of a range, null = none; of times `low` to the microsecond, `high` reaches to the end of its second. */
   low?: number | null;
   high?: number | null;
   /** Bounds that are themselves outside. */
@@ -70,7 +70,7 @@ function markRange(fails: Uint8Array, column: NumberColumn, filter: Filter): voi
 
 /** The range with both bounds inside: the next number is the bound where the bound itself is outside. */
 export function closed({ low, high, open }: Filter, seconds: boolean): [number, number] {
-  const from = low ?? Number.NEGATIVE_INFINITY;
+  const from = seconds ? toMicro(low ?? Number.NEGATIVE_INFINITY) : (low ?? Number.NEGATIVE_INFINITY);
   const to = high ?? Number.POSITIVE_INFINITY;
   return [
     open === "low" || open === "both" ? nextUp(from) : from,
@@ -81,6 +81,9 @@ export function closed({ low, high, open }: Filter, seconds: boolean): [number, 
         : to,
   ];
 }
+
+/** As many digits of a second as a query tells. */
+export const toMicro = (seconds: number): number => Number(seconds.toFixed(6));
 
 const bits = new DataView(new ArrayBuffer(8));
 

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import cases from "../../../tests/unit/number_cases.json";
-import {
-  formatClock,
-  formatDuration,
-  formatFull,
-  formatMoment,
-  formatNumber,
-  formatRelative,
-} from "./format";
+import { formatClock, formatFull, formatMoment, formatNumber, formatRelative } from "./format";
 import { middleCut, plural } from "./text";
 
 test("numbers, durations and cut names are written as in Python", () => {
   for (const [value, text] of cases.number)
     assert.equal(formatNumber(value as number | null), text, String(value));
-  for (const [value, text] of cases.duration) assert.equal(formatDuration(value as number | null), text);
   for (const [value, text] of cases.clock) assert.equal(formatClock(value as number | null), text);
   for (const [passed, text] of cases.relative) assert.equal(formatRelative(0, passed as number), text);
   for (const [text, limit, cut] of cases.middle)

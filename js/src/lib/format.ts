@@ -23,26 +23,23 @@ export function formatFull(value: number | null | undefined): string {
 /** "1,204". */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
-/** "0.4 s", "2 min 45 s", "1 h 5 min", "2 d 3 h". */
-export function formatDuration(seconds: number | null | undefined): string {
-  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "";
-  const whole = Math.floor(Math.max(seconds, 0));
-  if (seconds < 1) return `${(Math.floor(Math.max(seconds, 0) * 10) / 10).toFixed(1)} s`;
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return pair(Math.floor(whole / 60), "min", whole % 60, "s");
-  if (whole < 86400) return pair(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min");
-  return pair(Math.floor(whole / 86400), "d", Math.floor((whole % 86400) / 3600), "h");
-}
-
-/** "0:09", "2:45", "1:02:03". */
+/** "0.8 s", "9.4 s", "42 s", "1:05", "2:03:10": tenths under ten seconds, and nothing rounded up. */
 export function formatClock(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "";
-  const whole = Math.floor(Math.max(seconds, 0));
+  if (seconds === Number.POSITIVE_INFINITY) return "∞";
+  const passed = Math.max(seconds, 0);
+  const whole = Math.floor(passed);
+  if (whole < 10 && passed !== whole) return `${(Math.floor(passed * 10) / 10).toFixed(1)} s`;
+  if (whole < 60) return `${whole} s`;
   const two = (value: number) => String(value).padStart(2, "0");
   const minutes = Math.floor(whole / 60);
   if (whole < 3600) return `${minutes}:${two(whole % 60)}`;
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
+
+/** A duration on an axis: its ticks may lie closer than a tenth of a second. */
+export const formatPassed = (seconds: number): string =>
+  seconds === 0 ? "0" : seconds < 10 ? `${formatNumber(seconds)} s` : formatClock(seconds);
 
 /** "just now", "3 min ago", a date after 30 days; both times in seconds since the epoch. */
 export function formatRelative(then: number, now: number): string {
@@ -59,10 +56,6 @@ export function formatRelative(then: number, now: number): string {
 export function formatMoment(then: number | null | undefined): string {
   if (then === null || then === undefined || !Number.isFinite(then)) return "";
   return new Date(then * 1000).toISOString().slice(0, 16).replace("T", " ");
-}
-
-function pair(first: number, unit: string, second: number, small: string): string {
-  return second ? `${first} ${unit} ${second} ${small}` : `${first} ${unit}`;
 }
 
 function fixed(value: number): string {

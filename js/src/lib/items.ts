@@ -23,7 +23,9 @@ export const NO_ITEMS: Items = { codes: new Int32Array(0), groups: [], fixed: 0 
 
 /** Rows in `order`, the `baseline` (a row's number, -1 = none) before all others. */
 export function plainItems(order: Uint32Array, baseline: number): Items {
-  if (baseline < 0) return { codes: Int32Array.from(order), groups: [], fixed: 0 };
+  // The same bytes, not a copy of them: rows are far fewer than would need the sign.
+  if (baseline < 0)
+    return { codes: new Int32Array(order.buffer, order.byteOffset, order.length), groups: [], fixed: 0 };
   const codes = new Int32Array(order.length + 1);
   codes[0] = baseline;
   let count = 1;

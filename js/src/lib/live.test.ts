@@ -58,7 +58,7 @@ test("a file on its way is named, open or over, and moves the bar where no steps
 test("time goes on by the page's clock and stops at the end", () => {
   assert.equal(elapsed(state(), 2), 102);
   assert.equal(elapsed(state({ ended: 1165 }), 50), 165);
-  assert.equal(timeText(100, 50), "1:40 · about 0:50 left");
+  assert.equal(timeText(100, 50), "1:40 · about 50 s left");
   assert.equal(timeText(100, null), "1:40");
   assert.ok(isOver(state({ ended: 1 })) && !isOver(state()));
 });
@@ -68,7 +68,7 @@ test("facts and outcome in one line each", () => {
   assert.deepEqual(factTexts(state({ progress: null, parameters: 0 })), ["step 124"]);
   assert.equal(placeText(state({ group: "g" })), "e · group g");
   assert.equal(bestText(state().metrics[0] as never), "best 0.2171 at 1,117");
-  assert.equal(outcomeText(state({ ended: 1165 })), "e · 2 min 45 s · loss 0.2163");
+  assert.equal(outcomeText(state({ ended: 1165 })), "e · 2:45 · loss 0.2163");
 });
 
 test("work is named as its bar has it, also without an end; a run that stopped early says where", () => {
@@ -78,7 +78,7 @@ test("work is named as its bar has it, also without an end; a run that stopped e
   assert.equal(barState(state({ progress: { done: 7, total: null } })), null);
   assert.deepEqual(factTexts(state({ progress: { done: 7, total: null } }))[0], "step 7");
   const over = state({ ended: 1165, status: "Failed", stopped: "stopped at 124 of 200" });
-  assert.equal(outcomeText(over), "e · 2 min 45 s · stopped at 124 of 200 · loss 0.2163");
+  assert.equal(outcomeText(over), "e · 2:45 · stopped at 124 of 200 · loss 0.2163");
 });
 
 test("there are four tiles, or as many as were asked for", () => {
@@ -102,5 +102,5 @@ test("a spark line is broken at gaps and flat where nothing changes", () => {
 
 test("bars stand on their ground; without a value there is no extent", () => {
   assert.deepEqual(extent([Number.NaN]), [Number.NaN, Number.NaN]);
-  assert.equal(barsPath(Uint32Array.of(0, 2), 10, 8), "M5.0 8v-8.0h4.0v8.0z");
+  assert.equal(barsPath(Uint32Array.of(0, 2), 10, 8), "M5 8v-8h4v8z");
 });

@@ -1,6 +1,6 @@
 /** What the live card says, worked out from the state the kernel pushed. */
 
-import { formatClock, formatCount, formatDuration, formatNumber } from "./format";
+import { formatClock, formatCount, formatNumber } from "./format";
 import type { JobRow } from "./jobs";
 import type { Work } from "./pace";
 import { plural } from "./text";
@@ -115,7 +115,7 @@ export function factTexts(state: RunState): string[] {
 
 /** One line of a finished run: how long it took and what came out. */
 export function outcomeText(state: RunState): string {
-  const parts = [placeText(state), formatDuration(elapsed(state, 0)), state.stopped ?? ""];
+  const parts = [placeText(state), formatClock(elapsed(state, 0)), state.stopped ?? ""];
   for (const metric of state.metrics.slice(0, 2)) parts.push(`${metric.name} ${formatNumber(metric.last)}`);
   return parts.filter((part) => part !== "").join(" · ");
 }

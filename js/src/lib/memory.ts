@@ -1,10 +1,13 @@
-/** What the browser remembers for a person between pages; without storage, or with it full, nothing is remembered. */
+/** What the browser remembers for a person between pages; where it may not, only as long as the page. */
 
 const PREFIX = "sm_track_widgets:";
 
+/** What could not be stored: private windows, full disks. */
+const unsaved = new Map<string, string>();
+
 export function recall<T>(key: string, otherwise: T): T {
   try {
-    const text = localStorage.getItem(PREFIX + key);
+    const text = unsaved.get(key) ?? localStorage.getItem(PREFIX + key);
     return text === null ? otherwise : (JSON.parse(text) as T);
   } catch {
     return otherwise;
@@ -12,9 +15,11 @@ export function recall<T>(key: string, otherwise: T): T {
 }
 
 export function remember(key: string, value: unknown): void {
+  const text = JSON.stringify(value);
   try {
-    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+    localStorage.setItem(PREFIX + key, text);
+    unsaved.delete(key);
   } catch {
-    // Private windows and full disks: it is a comfort, not a need.
+    unsaved.set(key, text);
   }
 }

@@ -1,7 +1,7 @@
 /** Filters as a query; the kernel writes the same (`widgets/selection/query_text.py`). */
 
 import { type Frame, isCodes } from "./columns";
-import { type Filter, searched } from "./filters";
+import { type Filter, searched, toMicro } from "./filters";
 import { words } from "./words";
 
 /** Everything the runs satisfy: what they were read for, the filters, and the text filter. */
@@ -29,7 +29,7 @@ function joined(scope: string, parts: readonly string[]): string {
 export function condition(filter: Filter, field: string, kind: string): string {
   if (filter.values) return oneOf(field, filter.values);
   const low = filter.low ?? null;
-  const high = filter.high ?? null;
+  const high = kind === "time" && filter.high ? Math.floor(filter.high) : (filter.high ?? null);
   const { open } = filter;
   if (low !== null && high !== null && !open) {
     if (low === high && kind !== "time") return `${field} = ${bound(low, kind)}`;
@@ -76,9 +76,14 @@ export function number(value: number): string {
 }
 
 function bound(value: number, kind: string): string {
-  return kind === "time"
-    ? `'${new Date(Math.floor(value) * 1000).toISOString().slice(0, 19)}'`
-    : number(value);
+  if (kind !== "time") return number(value);
+  const told = toMicro(value);
+  const whole = Math.floor(told);
+  const fraction = (told - whole)
+    .toFixed(6)
+    .slice(1)
+    .replace(/\.?0*$/, "");
+  return `'${new Date(whole * 1000).toISOString().slice(0, 19)}${fraction}'`;
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -3,7 +3,7 @@
 import { type Bins, placeOf, valueAt } from "./bins";
 import type { Column } from "./columns";
 import type { Filter } from "./filters";
-import { formatClock, formatDuration, formatMoment, formatNumber } from "./format";
+import { formatClock, formatMoment, formatNumber } from "./format";
 
 /** Two places along the bins, 0 to their number; the first is the smaller. */
 export type Span = readonly [number, number];
@@ -99,8 +99,6 @@ const isLong = (bins: Bins): boolean => {
   return last - first > LONG;
 };
 
-const seconds = (value: number): string => (value < 10 ? formatDuration(value) : formatClock(value));
-
 const rough = (value: number): number => Number(value.toPrecision(3));
 
 const day = (time: number): string => formatMoment(time).slice(0, 10);
@@ -108,5 +106,5 @@ const day = (time: number): string => formatMoment(time).slice(0, 10);
 /** How a number of a column is said. */
 export function sayer(kind: Column["kind"]): (value: number) => string {
   if (kind === "time") return formatMoment;
-  return kind === "duration" ? seconds : formatNumber;
+  return kind === "duration" ? formatClock : formatNumber;
 }

@@ -11,6 +11,7 @@ test("every question that a view waits for has an answer of the kernel's kind", 
     preview: "preview",
     artifact: "artifact",
     tag: "tagged",
+    note: "noted",
     archive: "archived",
     detail: "detail",
   };

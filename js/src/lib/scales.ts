@@ -2,6 +2,7 @@
 
 import { type CodeColumn, type Column, isCodes, type NumberColumn } from "./columns";
 import type { Filter } from "./filters";
+import { naturalRanks } from "./natural";
 
 export interface Scale {
   kind: "number" | "values";
@@ -31,9 +32,8 @@ export function scaleOf(column: Column, log: boolean): Scale {
 }
 
 function textScale({ codes, values }: CodeColumn): Scale {
-  const order = [...values.keys()].sort((a, b) =>
-    (values[a] as string).localeCompare(values[b] as string, "en", { numeric: true }),
-  );
+  const ranks = naturalRanks(values);
+  const order = [...values.keys()].sort((a, b) => (ranks[a] as number) - (ranks[b] as number));
   const at = new Float32Array(values.length);
   order.forEach((code, slot) => {
     at[code] = (slot + 0.5) / values.length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MANY, nextSort, rankTexts, sortedRows, sortRows } from "./sort";
+import { MANY, nextSort, sortedRows, sortRows } from "./sort";
 import { frameOf } from "./testing";
 
 const all = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => i);
@@ -19,11 +19,6 @@ test("several columns, the first counts most", () => {
   ];
   assert.deepEqual([...sortRows(frame, all(3), sort)], [1, 0, 2]);
   assert.deepEqual([...sortRows(frame, all(3), [{ column: "unknown", descending: true }])], [0, 1, 2]);
-});
-
-test("numbers inside names sort by value, case does not count", () => {
-  const ranks = rankTexts(["run-10", "Run-2", "run-2", "run-1"]);
-  assert.deepEqual([...ranks], [2, 1, 1, 0]);
 });
 
 test("a click begins at the good end, then turns, then ends", () => {

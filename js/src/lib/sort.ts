@@ -1,6 +1,7 @@
 /** Sorting of rows by several columns: every column becomes numbers once, then only numbers are compared. */
 
 import { type Column, type Frame, isCodes } from "./columns";
+import { naturalRanks } from "./natural";
 import { radixSort } from "./radix";
 
 export interface SortKey {
@@ -80,35 +81,11 @@ export function sortKeys(column: Column): Float64Array {
   if (!isCodes(column)) return column.data;
   let keys = keyCache.get(column);
   if (!keys) {
-    const ranks = rankTexts(column.values);
+    const ranks = naturalRanks(column.values);
     keys = Float64Array.from(column.codes, (code) => ranks[code] ?? Number.NaN);
     keyCache.set(column, keys);
   }
   return keys;
-}
-
-/** Rank of each text in natural order ("run-2" before "run-10"); equal texts share a rank. */
-export function rankTexts(texts: readonly string[]): Float64Array {
-  const natural = texts.map(naturalKey);
-  const order = Uint32Array.from(texts.keys()).sort((a, b) => order2(natural[a] ?? "", natural[b] ?? ""));
-  const ranks = new Float64Array(texts.length);
-  let rank = -1;
-  let last: string | undefined;
-  for (const index of order) {
-    if (natural[index] !== last) rank += 1;
-    last = natural[index];
-    ranks[index] = rank;
-  }
-  return ranks;
-}
-
-/** A plain comparison of these sorts numbers inside texts by value; 20 times faster than Intl.Collator. */
-export function naturalKey(text: string): string {
-  return text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
-}
-
-function order2(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

@@ -44,11 +44,18 @@ export function barsPath(
   peak = Math.max(...counts),
 ): string {
   const step = width / counts.length;
+  const wide = tenths(step - 1);
   let path = "";
-  counts.forEach((count, i) => {
-    if (count === 0 || peak === 0) return;
-    const tall = Math.max(1, (count / peak) * height);
-    path += `M${(i * step).toFixed(1)} ${height}v${(-tall).toFixed(1)}h${(step - 1).toFixed(1)}v${tall.toFixed(1)}z`;
-  });
+  for (let i = 0; i < counts.length; i += 1) {
+    const count = counts[i] as number;
+    if (count === 0 || peak === 0) continue;
+    const tall = tenths(Math.max(1, (count / peak) * height));
+    path += `M${tenths(i * step)} ${height}v-${tall}h${wide}v${tall}z`;
+  }
   return path;
 }
+
+/** 0 to 250 by tenths: paths are written with every move of a hand, and toFixed is most of that. */
+const TENTHS = Array.from({ length: 2501 }, (_, i) => String(i / 10));
+
+const tenths = (value: number): string => TENTHS[Math.round(value * 10)] ?? value.toFixed(1);

@@ -19,5 +19,5 @@ export function plural(count: number, noun: string): string {
 /** "400 runs", or "149 of 400 runs" where some are left out. */
 export function runsShown(shown: number, total: number): string {
   const all = plural(total, "run");
-  return shown === total ? all : `${shown.toLocaleString("en-US")} of ${all}`;
+  return shown === total ? all : `${formatCount(shown)} of ${all}`;
 }

@@ -55,7 +55,11 @@ export interface Group {
 export function compareTable(groups: readonly Group[], columns: Columns): HTMLElement {
   const [only] = groups;
   const single = groups.length === 1 && only ? only.title : "";
-  const table = h("table", "cmp", {}, headRow(single, columns));
+  const rows = groups.flatMap((group) => group.rows);
+  const different = rows.filter((row) => rowDiffers(row, columns.shown)).length;
+  // Where nearly all differs, the few that are the same stand back instead.
+  const few = 2 * different <= rows.length;
+  const table = h("table", few ? "cmp cmp-few" : "cmp", {}, headRow(single, columns));
   for (const group of groups) {
     const body = h("tbody", "");
     if (!single) {
@@ -132,8 +136,11 @@ function bodyRow(row: TableRow, columns: Columns, spaced: ReadonlySet<number>): 
   const best = row.best ? bestPlace(row.cells, shown, row.best) : -1;
   for (const place of shown) {
     const cell = row.cells[place] ?? null;
-    const base = place === baseline || row.kind !== "value" ? null : (row.cells[baseline] ?? null);
-    const mark = { base: place === baseline, best: place === best, spaced: spaced.has(place) };
+    const first = row.cells[baseline] ?? null;
+    const base = place === baseline || row.kind !== "value" ? null : first;
+    const plain = row.kind === "value" || row.kind === "text";
+    const other = plain && cell !== first && delta(cell, base) === null && !row.unknown?.includes(baseline);
+    const mark = { base: place === baseline, other, best: place === best, spaced: spaced.has(place) };
     line.append(bodyCell(cell, base, row, mark));
   }
   return line;
@@ -141,14 +148,16 @@ function bodyRow(row: TableRow, columns: Columns, spaced: ReadonlySet<number>): 
 
 interface Mark {
   base: boolean;
+  /** Another value than the baseline's, and no distance says so. */
+  other: boolean;
   best: boolean;
   spaced: boolean;
 }
 
 function bodyCell(cell: Cell, base: Cell, row: TableRow, mark: Mark): HTMLElement {
   const text = cellText(cell, row.kind);
-  const classes = `${mark.base ? "cmp-base" : ""}${mark.best ? " top" : ""}`;
-  const box = h("td", classes);
+  const ground = mark.base ? "cmp-base" : mark.other && cell !== null ? "cmp-other" : "";
+  const box = h("td", `${ground}${mark.best ? " top" : ""}`);
   if (cell === null) return box;
   if (row.kind === "status") {
     const pill = statusPill();

@@ -1,5 +1,7 @@
 /** "Copy as": what is filtered as a query, a SearchExpression or code, on the clipboard. */
 
+import { signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { toClipboard } from "../clipboard";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import { ask } from "../kernel";
@@ -7,7 +9,6 @@ import { onMessage } from "../model";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 
-const BUSY_AFTER = 1500;
 const SAID_FOR = 2000;
 /** The kernel writes all but the query. */
 const KINDS: [kind: string, label: string][] = [
@@ -24,14 +25,19 @@ export class CopyMenu {
   private readonly menu = h("div", "menu", { role: "menu", id: uniqueId("copy"), "aria-label": "Copy as" });
   private readonly items: HTMLButtonElement[];
   private readonly said = h("span", "hidden-text", { role: "status" });
+  private readonly note = h("small", "quiet");
+  private readonly asking: Asking;
+  private readonly told = signal("");
   private waiting = "";
 
   constructor(
     private readonly shared: Selection,
-    private readonly scope: Scope,
+    scope: Scope,
   ) {
+    this.asking = new Asking(shared.model, scope);
     this.items = KINDS.map(([kind, label]) => {
       const item = button(label, "menu-item", { role: "menuitem", tabindex: -1 });
+      if (kind === "search") item.append(this.note);
       scope.listen(item, "click", () => this.choose(kind));
       return item;
     });
@@ -45,18 +51,31 @@ export class CopyMenu {
       if (!event.composedPath().includes(this.root)) this.open(false);
     });
     onMessage(shared.model, scope, (content) => {
-      if (content["type"] !== "code" || content["kind"] !== this.waiting) return;
+      if (content["type"] !== "code") return;
+      if (content["kind"] === "search") this.paintNote(String(content["left"] ?? ""));
+      if (content["kind"] !== this.waiting) return;
       this.waiting = "";
+      this.asking.answered();
       const error = String(content["error"] ?? "");
       if (error) this.say(error);
-      else this.copy(String(content["code"] ?? ""));
+      else this.copy(String(content["code"] ?? ""), content["left"] ? "Copied: finds more" : "Copied");
     });
+    scope.effect(() => setText(this.button, this.asking.text("") || this.told.value || "Copy as"));
+  }
+
+  /** Say that Search cannot be asked for all of the query. */
+  private paintNote(left: string): void {
+    setText(this.note, left ? " · finds more runs" : "");
+    setAttributes(this.note, { title: left ? `Search cannot be asked for ${left}` : null });
   }
 
   private open(open: boolean): void {
     show(this.menu, open);
     setAttributes(this.button, { "aria-expanded": String(open) });
-    if (open) this.items[0]?.focus();
+    if (!open) return;
+    this.items[0]?.focus();
+    this.paintNote("");
+    ask(this.shared.model, { type: "code", kind: "search" });
   }
 
   private key(event: KeyboardEvent): void {
@@ -81,21 +100,20 @@ export class CopyMenu {
       return;
     }
     this.waiting = kind;
-    ask(this.shared.model, { type: "code", kind });
-    setTimeout(() => {
-      if (this.waiting === kind && !this.scope.ended) this.say("Kernel is busy…", false);
-    }, BUSY_AFTER);
+    this.asking.ask({ type: "code", kind });
   }
 
-  private copy(text: string): void {
+  private copy(text: string, told = "Copied"): void {
     toClipboard(text)
-      .then(() => this.say("Copied"))
+      .then(() => this.say(told))
       .catch(() => this.say("The browser does not allow it"));
   }
 
-  private say(text: string, passes = true): void {
-    setText(this.button, text);
+  private say(text: string): void {
+    this.told.value = text;
     setText(this.said, text);
-    if (passes) setTimeout(() => setText(this.button, "Copy as"), SAID_FOR);
+    setTimeout(() => {
+      if (this.told.peek() === text) this.told.value = "";
+    }, SAID_FOR);
   }
 }

@@ -1,6 +1,7 @@
 /** Parameters, charts and table of one selection in one frame, whose parts can be resized and are remembered. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setText, show } from "../dom";
 import { lossOf } from "../kernel";
 import { recall, remember } from "../lib/memory";
@@ -34,7 +35,6 @@ interface Layout {
 }
 
 const LAYOUT: Layout = { side: 240, top: 330, open: true };
-const BUSY_AFTER = 1500;
 
 export class Dashboard {
   private readonly parts: ReadonlySignal<Record<string, string> | null>;
@@ -132,21 +132,19 @@ export class Dashboard {
    */
   private fill(name: string, slot: HTMLElement): void {
     const told = h("div", "empty", { role: "status" }, "Loading…");
-    const late = setTimeout(() => setText(told, lossOf(this.model) || "Kernel is busy…"), BUSY_AFTER);
+    const asking = new Asking(this.model, this.scope);
+    asking.wait();
     const reference = computed(() => this.parts.value?.[name]);
     const trouble = computed(() => this.troubles.value?.[name] ?? "");
     let inside: Scope | null = null;
     slot.append(told);
     this.scope.add(() => inside?.close());
-    this.scope.add(() => clearTimeout(late));
     this.scope.effect(() => {
-      const lost = lossOf(this.model);
-      if (lost && !reference.value) setText(told, lost);
+      if (reference.value || trouble.value) asking.answered();
+      setText(told, trouble.value || lossOf(this.model) || asking.text("Loading…") || told.textContent || "");
     });
     this.scope.effect(() => {
       const [found, problem] = [reference.value, trouble.value];
-      if (problem) setText(told, problem);
-      if (found || problem) clearTimeout(late);
       inside?.close();
       inside = new Scope();
       slot.replaceChildren(told);

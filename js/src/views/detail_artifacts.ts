@@ -1,16 +1,17 @@
 /** Files and references of a run; a file is looked at when asked for, since its bytes are the kernel's to fetch. */
 
+import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show } from "../dom";
+import { ask } from "../kernel";
 import { type DetailArtifact, type DetailState, formatSize, type Preview, search } from "../lib/detail";
 import { middleCut } from "../lib/text";
+import { onMessage } from "../model";
 import { copyButton } from "./copy_button";
 import { previewNode } from "./detail_preview";
 import type { TabContext, TabView } from "./detail_tab";
 import { nothing } from "./fact_table";
-import { KernelQuestions } from "./kernel_question";
 import { SearchField } from "./search_field";
 
-const BUSY = "Kernel is busy…";
 const SEARCHED = 8;
 
 interface Row {
@@ -19,6 +20,7 @@ interface Row {
   size: HTMLElement;
   look: HTMLButtonElement;
   place: HTMLElement;
+  asking: Asking;
 }
 
 const keyOf = (name: string, direction: string): string => `${direction} ${name}`;
@@ -28,16 +30,13 @@ export class DetailArtifacts implements TabView {
   private readonly field: SearchField;
   private readonly list = h("ul", "artifacts");
   private readonly rows = new Map<string, Row>();
-  private readonly questions: KernelQuestions;
   private artifacts: DetailArtifact[] = [];
   private asked = "";
 
   constructor(private readonly context: TabContext) {
     this.field = new SearchField("Find an artifact", context.scope);
     this.root.append(this.field.root, this.list);
-    this.questions = new KernelQuestions(context.model, context.scope, (content, buffers) =>
-      this.answer(content, buffers),
-    );
+    onMessage(context.model, context.scope, (content, buffers) => this.answer(content, buffers));
     context.scope.effect(() => {
       this.field.query.value;
       this.filter();
@@ -100,7 +99,12 @@ export class DetailArtifacts implements TabView {
     );
     const head = h("div", "artifact-head", {}, h("div", "artifact-name", {}, name, " ", told), look, copy);
     const root = h("li", "artifact", {}, head, address, place);
-    const row = { artifact, root, size, look, place };
+    const asking = new Asking(this.context.model, this.context.scope);
+    this.context.scope.effect(() => {
+      const told = asking.text("Reading…");
+      if (told) place.replaceChildren(h("div", "quiet", { role: "status" }, told));
+    });
+    const row = { artifact, root, size, look, place, asking };
     this.context.scope.listen(look, "click", () => this.toggle(row));
     return row;
   }
@@ -109,40 +113,34 @@ export class DetailArtifacts implements TabView {
     const open = row.place.hidden;
     row.place.hidden = !open;
     setAttributes(row.look, { "aria-expanded": open ? "true" : "false" });
-    if (!open || row.place.dataset["shown"]) return;
-    row.place.replaceChildren(h("div", "quiet", { role: "status" }, "Reading…"));
+    if (!open || row.place.dataset["shown"] || row.asking.waiting.peek()) return;
     const { name, direction } = row.artifact;
-    this.questions.ask(keyOf(name, direction), { type: "preview", name, direction }, () => {
-      row.place.replaceChildren(h("div", "quiet", { role: "status" }, BUSY));
-    });
+    row.asking.ask({ type: "preview", name, direction });
   }
 
   private askSizes(): void {
     const files = this.artifacts.filter((one) => one.file).map((one) => one.value);
     if (files.length === 0 || files.join("\n") === this.asked) return;
     this.asked = files.join("\n");
-    this.questions.ask("sizes", { type: "sizes" }, () => undefined);
+    ask(this.context.model, { type: "sizes" });
   }
 
-  private answer(content: Record<string, unknown>, buffers: DataView[]): string | null {
+  private answer(content: Record<string, unknown>, buffers: DataView[]): void {
     if (content["type"] === "sizes") {
       const sizes = content["sizes"] as (number | null)[];
       this.artifacts.forEach((one, i) => {
         this.tellSize(this.rows.get(keyOf(one.name, one.direction)), sizes[i]);
       });
-      return "sizes";
     }
-    if (content["type"] !== "preview") return null;
-    const key = keyOf(String(content["name"]), String(content["direction"]));
-    const row = this.rows.get(key);
+    if (content["type"] !== "preview") return;
+    const row = this.rows.get(keyOf(String(content["name"]), String(content["direction"])));
+    if (!row) return;
     const preview = content["preview"] as Preview;
-    if (row) {
-      row.place.replaceChildren(previewNode(preview, row.artifact.name, buffers[0]));
-      // What could not be read yet may be there at the next look.
-      if (preview.kind !== "error") row.place.dataset["shown"] = "true";
-      this.tellSize(row, preview.size);
-    }
-    return key;
+    row.asking.answered();
+    row.place.replaceChildren(previewNode(preview, row.artifact.name, buffers[0]));
+    // What could not be read yet may be there at the next look.
+    if (preview.kind !== "error") row.place.dataset["shown"] = "true";
+    this.tellSize(row, preview.size);
   }
 
   private tellSize(row: Row | undefined, size: number | null | undefined): void {

@@ -20,6 +20,8 @@ interface Chip {
   value: string | null;
   root: HTMLButtonElement;
   count: HTMLElement;
+  /** How often, and whether wanted, as painted. */
+  painted: string;
 }
 
 export class ParamChips {
@@ -59,6 +61,10 @@ export class ParamChips {
     // The commonest first, missing values last.
     const order = [...column.values.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number));
     this.chips = order.slice(0, MOST).map((code) => this.newChip(code, column.values[code] ?? ""));
+    // What is wanted and gone can still be given up.
+    for (const value of this.shared.filterOf(column.name)?.values ?? [])
+      if (typeof value === "string" && !column.values.includes(value))
+        this.chips.push(this.newChip(-1, value));
     if (counts[this.bins.size]) this.chips.push(this.newChip(this.bins.size, null));
     this.fill();
     if (focused !== undefined) this.chips.find((chip) => chip.value === focused)?.root.focus();
@@ -66,11 +72,15 @@ export class ParamChips {
 
   paint(filter: Filter | undefined, counts: Uint32Array): void {
     const wanted = new Set(filter?.values ?? []);
-    for (const { code, value, root, count } of this.chips) {
-      const text = formatCount(counts[code] ?? 0);
-      setText(count, text);
-      setAttributes(root, { "aria-pressed": wanted.has(value) ? "true" : "false" });
-      root.classList.toggle("smtw-none", counts[code] === 0 && !wanted.has(value));
+    for (const chip of this.chips) {
+      const { code, root } = chip;
+      const on = wanted.has(chip.value);
+      const state = `${counts[code]} ${on}`;
+      if (chip.painted === state) continue;
+      chip.painted = state;
+      setText(chip.count, formatCount(counts[code] ?? 0));
+      setAttributes(root, { "aria-pressed": on ? "true" : "false" });
+      root.classList.toggle("smtw-none", counts[code] === 0 && !on);
     }
     const all = this.column.values.length + (this.chips.at(-1)?.value === null ? 1 : 0);
     this.head.paint(filter ? `${wanted.size} of ${all}` : "", filter !== undefined);
@@ -96,7 +106,7 @@ export class ParamChips {
     });
     root.append(h("span", "", {}, middleCut(said, 24)), count);
     root.addEventListener("click", () => this.toggle(value));
-    return { code, value, root, count };
+    return { code, value, root, count, painted: "" };
   }
 
   private toggle(value: string | null): void {

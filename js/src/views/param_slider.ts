@@ -35,6 +35,11 @@ export class ParamSlider {
   private bins: Bins;
   private peak = 0;
   private dragging = false;
+  /** Came while a hand dragged: the bins under it stay what they are. */
+  private next: Column | null = null;
+  private bars: Uint32Array = new Uint32Array(0);
+  /** What the handles were painted for: most moves of a hand are on another control. */
+  private placed: Filter | undefined | null = null;
 
   constructor(
     column: Column,
@@ -64,8 +69,10 @@ export class ParamSlider {
     this.take(column);
   }
 
-  /** Go on with the same column of another frame. */
+  /** Go on with the same column of another frame; while a hand drags, when it lets go. */
   take(column: Column): void {
+    this.next = this.dragging ? column : null;
+    if (this.dragging) return;
     this.column = column;
     this.bins = binsOf(column);
     const counts = new Uint32Array(this.bins.size);
@@ -73,26 +80,35 @@ export class ParamSlider {
     this.peak = Math.max(...counts, 1);
     setAttributes(this.all, { d: barsPath(counts, WIDTH, HEIGHT, this.peak) });
     this.head.note(this.bins.kind === "log" ? "log" : "");
+    this.placed = null;
     // What is out of sight is not painted, but read aloud all the same.
     for (const end of ["low", "high"] as const) this.say(end, this.shared.filterOf(column.name));
   }
 
   paint(filter: Filter | undefined, counts: Uint32Array): void {
-    const bars = counts.subarray(0, this.bins.size);
-    const top = Math.max(...bars, 1);
+    if (!this.next) this.bars = counts.subarray(0, this.bins.size);
+    const { bars } = this;
+    let [top, sum] = [1, 0];
+    for (const count of bars) {
+      top = Math.max(top, count);
+      sum += count;
+    }
     const path = barsPath(bars, WIDTH, HEIGHT, Math.min(this.peak, top / LEAST_SHARE));
+    if (filter) this.outside.setAttribute("d", path);
+    this.inside.setAttribute("d", path);
+    this.area.title = `${formatCount(sum)} runs`;
+    if (this.placed === filter) return;
+    this.placed = filter;
+    if (!filter) this.outside.setAttribute("d", "");
     const span = spanOf(this.bins, filter);
     const [left, right] = span.map((place) => (100 * place) / Math.max(1, this.bins.size)) as [
       number,
       number,
     ];
-    setAttributes(this.outside, { d: filter ? path : "" });
-    setAttributes(this.inside, { d: path });
     this.front.style.clipPath = `inset(0 ${100 - right}% 0 ${left}%)`;
     this.head.paint(rangeText(this.column, this.bins, filter), filter !== undefined);
     this.paintHandle("low", left, span, filter);
     this.paintHandle("high", right, span, filter);
-    this.area.title = `${formatCount(bars.reduce((sum, one) => sum + one, 0))} runs`;
   }
 
   private paintHandle(end: End, share: number, span: Span, filter: Filter | undefined): void {
@@ -178,12 +194,20 @@ export class ParamSlider {
       if (!moved && !(event.target as Element).closest("[role=slider]"))
         this.preview([Math.floor(start), Math.floor(start) + 1]);
       this.shared.commit();
+      this.goOn();
     };
     (event.target as Element).closest<HTMLElement>("[role=slider]")?.focus();
     this.dragging = true;
     this.area.setPointerCapture(event.pointerId);
     this.area.addEventListener("pointermove", move);
     this.area.addEventListener("lostpointercapture", end, { once: true });
+  }
+
+  private goOn(): void {
+    const passing = this.shared.passing.peek();
+    if (!this.next || !passing) return;
+    this.take(this.next);
+    this.paint(this.shared.filterOf(this.column.name), passing.engine.counts(this.column));
   }
 
   private dragOf(target: EventTarget | null, start: number, [low, high]: Span): (at: number) => Span {

@@ -1,14 +1,13 @@
 /** The query of a table: written here, read by the kernel, its errors shown at their place. */
 
 import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
-import { ask } from "../kernel";
 import { type Completion, complete, queryNames } from "../lib/complete";
 import { onMessage } from "../model";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 
-const BUSY_AFTER = 1500;
 const NONE: Completion = { from: 0, to: 0, options: [] };
 
 export class QueryBox {
@@ -35,7 +34,7 @@ export class QueryBox {
   private readonly said = h("div", "query-said", { role: "alert", id: uniqueId("said") });
   private readonly query: ReadonlySignal<string>;
   private readonly open = signal(false);
-  private readonly asking = signal(false);
+  private readonly asking: Asking;
   private offered = NONE;
   private active = -1;
 
@@ -45,6 +44,7 @@ export class QueryBox {
     always = false,
   ) {
     this.query = shared.query;
+    this.asking = new Asking(shared.model, scope);
     this.open.value = always || this.query.peek() !== "";
     const field = h("div", "query-field", {}, this.input, this.list);
     this.root.append(h("div", "query-row", {}, field, this.apply, this.clear), this.said);
@@ -66,8 +66,8 @@ export class QueryBox {
       setAttributes(this.button, { "aria-expanded": String(this.open.value) });
     });
     scope.effect(() => {
-      this.apply.disabled = this.asking.value;
-      setText(this.apply, this.asking.value ? "Asking…" : "Apply");
+      this.apply.disabled = this.asking.waiting.value;
+      setText(this.apply, this.asking.text("Asking…") || "Apply");
       show(this.clear, this.query.value !== "");
     });
   }
@@ -92,8 +92,8 @@ export class QueryBox {
     });
     onMessage(this.shared.model, scope, (content) => {
       // Another view of the same runs may have asked: its error is not said here, nor is the focus taken from it.
-      if (content["type"] !== "queried" || !this.asking.peek()) return;
-      this.asking.value = false;
+      if (content["type"] !== "queried" || !this.asking.waiting.peek()) return;
+      this.asking.answered();
       this.say(String(content["error"] ?? ""), Number(content["column"] ?? 0));
     });
   }
@@ -108,11 +108,7 @@ export class QueryBox {
       this.shared.clearFilters();
       return;
     }
-    this.asking.value = true;
-    ask(this.shared.model, { type: "query", text });
-    setTimeout(() => {
-      if (this.asking.value && !this.scope.ended) setText(this.apply, "Kernel is busy…");
-    }, BUSY_AFTER);
+    this.asking.ask({ type: "query", text });
   }
 
   /** Show an error, and put the cursor where it is. */

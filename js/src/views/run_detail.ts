@@ -1,6 +1,7 @@
 /** One run in full: a head, and one of its tabs below. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
 import {
   type DetailState,
@@ -17,7 +18,7 @@ import { decodeSeries, type Series, type SeriesHeader } from "../lib/series";
 import { statusLabel } from "../lib/status";
 import { middleCut } from "../lib/text";
 import type { Tokens } from "../lib/theme";
-import { bind, follow, type Model } from "../model";
+import { bind, follow, type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
 import { DetailArtifacts } from "./detail_artifacts";
 import { DetailCodeView } from "./detail_code";
@@ -28,7 +29,6 @@ import { DetailOverview } from "./detail_overview";
 import { DetailParams } from "./detail_params";
 import { DetailSystem } from "./detail_system";
 import type { TabContext, TabView } from "./detail_tab";
-import { KernelQuestions } from "./kernel_question";
 import { paintStatus, statusPill } from "./status";
 
 const VIEWS: Record<Tab, new (context: TabContext) => TabView> = {
@@ -58,7 +58,7 @@ export class RunDetail {
   private readonly lines: ReadonlySignal<Map<string, Series>>;
   private readonly sheets = new Map<Tab, Sheet>();
   private readonly context: TabContext;
-  private readonly questions: KernelQuestions;
+  private readonly asking: Asking;
   private arrived = performance.now();
 
   private readonly pill = statusPill();
@@ -85,7 +85,12 @@ export class RunDetail {
       return new Map(decoded.map((one) => [one.header.metric, one]));
     });
     this.context = { model, tokens, scope, go: (tab) => this.go(tab) };
-    this.questions = new KernelQuestions(model, scope, (content) => this.refreshed(content));
+    this.asking = new Asking(model, scope);
+    onMessage(model, scope, (content) => {
+      if (content["type"] !== "refreshed") return;
+      this.asking.answered();
+      this.told.value = String(content["error"] ?? "");
+    });
     this.build();
     const height = follow<number | null>(model, "height", scope);
     scope.effect(() => {
@@ -112,10 +117,7 @@ export class RunDetail {
     });
     this.scope.listen(this.refresh, "click", () => {
       this.told.value = "";
-      this.refresh.disabled = true;
-      this.questions.ask("refresh", { type: "refresh" }, () => {
-        this.told.value = "Kernel is busy…";
-      });
+      this.asking.ask({ type: "refresh" });
     });
   }
 
@@ -165,7 +167,9 @@ export class RunDetail {
 
   private paintNotes(): void {
     const lines = (this.state.value?.notes ?? []).map(([kind, text]) => h("div", `note ${kind}`, {}, text));
-    if (this.told.value) lines.push(h("div", "note", { role: "status" }, this.told.value));
+    this.refresh.disabled = this.asking.waiting.value;
+    const told = this.asking.text("") || this.told.value;
+    if (told) lines.push(h("div", "note", { role: "status" }, told));
     this.notes.replaceChildren(...lines);
   }
 
@@ -190,12 +194,5 @@ export class RunDetail {
       sheet.panel.append(sheet.view.root);
     }
     sheet.view.paint(state, this.lines.value);
-  }
-
-  private refreshed(content: Record<string, unknown>): string | null {
-    if (content["type"] !== "refreshed") return null;
-    this.refresh.disabled = false;
-    this.told.value = String(content["error"] ?? "");
-    return "refresh";
   }
 }

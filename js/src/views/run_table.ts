@@ -1,10 +1,11 @@
 /** The table of runs: filter, column choice, sorting and selection over one frame. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
-import { ask } from "../kernel";
 import type { Frame } from "../lib/columns";
 import { groupedItems, type Items, NO_ITEMS, plainItems } from "../lib/items";
+import { NOTES } from "../lib/notes";
 import { coloursOf } from "../lib/palette";
 import { type SortKey, sortedRows } from "../lib/sort";
 import { runsShown } from "../lib/text";
@@ -26,8 +27,6 @@ import { TableLayout } from "./table_layout";
 import { ColumnMenu } from "./table_menu";
 import { ROW_HEIGHT } from "./table_rows";
 
-const BUSY_AFTER = 1500;
-
 const NONE: string[] = [];
 
 export class RunTable {
@@ -36,7 +35,7 @@ export class RunTable {
   private readonly height: Signal<number>;
   private readonly groupBy: Signal<string>;
   private readonly opened = signal<ReadonlySet<string>>(new Set());
-  private readonly refreshing = signal(false);
+  private readonly refreshing: Asking;
   private readonly problem = signal("");
   private readonly layout: TableLayout;
   /** Rows that pass, sorted. */
@@ -72,6 +71,7 @@ export class RunTable {
     private readonly shared: Selection,
   ) {
     this.frame = shared.frame;
+    this.refreshing = new Asking(shared.model, scope);
     this.sort = bind(model, "sort", scope);
     this.height = bind(model, "height", scope, 400);
     this.groupBy = bind(model, "group_by", scope);
@@ -89,7 +89,12 @@ export class RunTable {
       root,
     );
     this.edit = new TableEdit(model, shared, writable, () => this.grid.root, scope);
-    this.foot = new TableFoot(shared, copy, (runs) => this.edit.archive(runs), writable, scope);
+    const acts = {
+      archive: (runs: string[]) => this.edit.archive(runs),
+      annotate: (run: string) =>
+        void this.annotate(this.frame.peek()?.header.runs.indexOf(run) ?? -1, this.foot.root),
+    };
+    this.foot = new TableFoot(shared, copy, acts, writable, scope);
     this.menu = new ColumnMenu(shared, this.layout, this.groupBy, scope);
     this.grid = this.newGrid(model);
     this.chooser = new ColumnChooser(this.layout.chosen, scope, this.layout);
@@ -102,10 +107,18 @@ export class RunTable {
   private newGrid(model: Model): TableGrid {
     const actions = {
       edit: this.edit.edit.bind(this.edit),
+      annotate: (row: number, place: HTMLElement) => this.annotate(row, place),
       fold: (key: string, open: boolean) => this.fold(key, open),
       copy: () => this.foot.copyRows(),
     };
     return new TableGrid(model, this.shared, this.layout, this.sort, this.menu, actions, this.scope);
+  }
+
+  /** The notes come into sight with the first that are written here. */
+  private annotate(row: number, place: HTMLElement): boolean {
+    const told = this.edit.annotate(row, place);
+    if (told && !this.layout.chosen.peek().includes(NOTES)) this.layout.toggle(NOTES);
+    return told;
   }
 
   private fold(key: string, open: boolean): void {
@@ -140,7 +153,7 @@ export class RunTable {
     this.root.classList.add("smtw-table");
     const notes = [this.edit.root, this.error];
     const box = h("div", "box", {}, bar, this.queryBox.root, body, grip, this.foot.root, ...notes);
-    box.append(this.chooser.root, this.menu.root);
+    box.append(this.chooser.root, this.menu.root, this.edit.editor.root);
     this.root.append(box);
   }
 
@@ -157,8 +170,8 @@ export class RunTable {
       };
       const rows = { items: this.items.value, sort: this.sort.value ?? [], baseline: this.baseline.value };
       const marks = {
-        selected: this.shared.selected.value ?? [],
-        hidden: this.shared.hidden.value ?? [],
+        selected: this.shared.selected.value ?? NONE,
+        hidden: this.shared.hidden.value ?? NONE,
         pending: this.edit.pending.value,
         trends: this.layout.trends.value ?? NONE,
       };
@@ -166,7 +179,7 @@ export class RunTable {
     });
     scope.effect(() => this.paintBar(this.frame.value, this.order.value.length));
     scope.effect(() => this.fit(this.height.value, this.items.value.codes.length));
-    scope.effect(() => this.chooser.offer(this.frame.value?.columns ?? []));
+    scope.effect(() => this.chooser.offer(this.layout.offered(this.frame.value)));
     scope.effect(() => this.groups.offer(this.frame.value));
     scope.effect(() =>
       setAttributes(this.differ, { "aria-pressed": String(this.layout.differing.value === true) }),
@@ -177,9 +190,11 @@ export class RunTable {
   /** As high as the rows need, at most as high as asked for. */
   private fit(most: number, rows: number): void {
     const { root } = this.grid;
-    const bars = root.offsetHeight - root.clientHeight;
-    const wanted = rows > 0 ? headHeight(this.frame.peek()?.rows ?? 0) + rows * ROW_HEIGHT + bars : 150;
-    root.style.height = `${Math.min(most || 400, wanted)}px`;
+    const wanted = rows > 0 ? headHeight(this.frame.peek()?.rows ?? 0) + rows * ROW_HEIGHT : 150;
+    const limit = most || 400;
+    // How high its own scroll bar is, is asked only where it matters: the browser would lay out the page for it.
+    const bars = rows > 0 && wanted < limit ? root.offsetHeight - root.clientHeight : 0;
+    root.style.height = `${Math.min(limit, wanted + bars)}px`;
   }
 
   private set<T>(target: Signal<T>, value: T): void {
@@ -196,12 +211,12 @@ export class RunTable {
     scope.listen(this.reload, "click", () => this.refresh());
     onMessage(this.shared.model, scope, (content) => {
       if (content["type"] !== "refreshed") return;
-      this.refreshing.value = false;
+      this.refreshing.answered();
       this.problem.value = String(content["error"] ?? "");
     });
     scope.effect(() => {
-      this.reload.disabled = this.refreshing.value;
-      setText(this.reload, this.refreshing.value ? "Refreshing…" : "Refresh");
+      this.reload.disabled = this.refreshing.waiting.value;
+      setText(this.reload, this.refreshing.text("Refreshing…") || "Refresh");
       const missing = this.frame.value?.header.missing ?? "";
       const told = this.problem.value || (missing && `Incomplete. ${missing}`);
       setText(this.error, told);
@@ -210,12 +225,8 @@ export class RunTable {
   }
 
   private refresh(): void {
-    this.refreshing.value = true;
     this.problem.value = "";
-    ask(this.shared.model, { type: "refresh" });
-    setTimeout(() => {
-      if (this.refreshing.value) setText(this.reload, "Kernel is busy…");
-    }, BUSY_AFTER);
+    this.refreshing.ask({ type: "refresh" });
   }
 
   private paintBar(frame: Frame | null, shown: number): void {

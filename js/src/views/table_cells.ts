@@ -12,6 +12,7 @@ import {
   formatRelative,
 } from "../lib/format";
 import { type Aggregate, aggregate, type Group } from "../lib/items";
+import { isNotes, oneLine } from "../lib/notes";
 import { sortKeys } from "../lib/sort";
 import { middleCut, plural } from "../lib/text";
 import { paintStatus } from "./status";
@@ -87,7 +88,7 @@ export function columnWidth(
 
 /** What a cell says. */
 export function cellText(column: Column, row: number, now: number): string {
-  if (isCodes(column)) return textAt(column, row);
+  if (isCodes(column)) return oneLine(textAt(column, row));
   const value = column.data[row];
   if (value === undefined || Number.isNaN(value)) return "";
   if (column.kind === "time") return formatRelative(value, now);
@@ -128,8 +129,9 @@ export function paintCell(cell: HTMLElement, column: Column, row: number, contex
   const text = cellText(column, row, context.now);
   const title = cellTitle(column, row);
   const room = context.room - (column.kind === "run" && row === context.baseline ? REMARK : 0);
-  const shown = isCodes(column) ? fit(text, room, context.measure) : text;
-  cell.title = title === shown ? "" : title;
+  // Notes begin with what matters; what is too long ends in the cell's own ellipsis.
+  const shown = isCodes(column) && !isNotes(column) ? fit(text, room, context.measure) : text;
+  cell.title = title === shown && !isNotes(column) ? "" : title;
   if (column.kind === "status") paintStatus(cell.firstElementChild as HTMLElement, text);
   else if (column.kind === "run") paintRun(cell.firstElementChild as HTMLElement, shown, row, text, context);
   else if (!paintDelta(cell, column, row, shown, context)) setText(cell, shown);

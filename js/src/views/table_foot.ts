@@ -8,6 +8,12 @@ import type { Scope } from "../scope";
 import type { Selection } from "../selection";
 import type { FileKind, TableCopy } from "./table_copy";
 
+/** What it changes runs by. */
+export interface FootActions {
+  archive(runs: string[]): void;
+  annotate(run: string): void;
+}
+
 export class TableFoot {
   readonly root = h("div", "foot");
   private readonly picked = h("span", "num", { role: "status" });
@@ -18,6 +24,7 @@ export class TableFoot {
   });
   private readonly hide = button("Hide", "link", { title: "Leave them out of charts (h)" });
   private readonly archive = button("Archive", "link");
+  private readonly notes = button("Notes", "link", { title: "Write notes (n)" });
   private readonly copy = button("Copy", "link", { title: "Copy as a table for a spreadsheet (ctrl+C)" });
   private readonly base = h("span", "baseline");
   private readonly age = h("span", "num");
@@ -27,19 +34,29 @@ export class TableFoot {
   constructor(
     private readonly shared: Selection,
     private readonly copying: TableCopy,
-    archive: (runs: string[]) => void,
+    acts: FootActions,
     private readonly writable: boolean,
     private readonly scope: Scope,
   ) {
     this.names = computed(() => shared.selected.value ?? []);
-    const actions = [this.compare, this.hide, this.archive, this.copy, this.menu, this.all, this.clear];
+    const actions = [
+      this.compare,
+      this.hide,
+      this.notes,
+      this.archive,
+      this.copy,
+      this.menu,
+      this.all,
+      this.clear,
+    ];
     this.root.append(this.picked, ...actions, h("span", "grow"), this.base, this.age);
     this.exports();
     scope.listen(this.clear, "click", () => this.select([]));
     scope.listen(this.all, "click", () => this.selectAll());
     scope.listen(this.compare, "click", () => this.toggleBaseline());
     scope.listen(this.hide, "click", () => this.toggleHidden());
-    scope.listen(this.archive, "click", () => archive(this.names.peek()));
+    scope.listen(this.archive, "click", () => acts.archive(this.names.peek()));
+    scope.listen(this.notes, "click", () => acts.annotate(this.names.peek()[0] ?? ""));
     scope.listen(this.copy, "click", () => this.copyRows());
     scope.effect(() => this.paint());
     scope.effect(() => this.paintBase(shared.baseline.value ?? ""));
@@ -117,6 +134,7 @@ export class TableFoot {
     setText(this.compare, this.shared.baseline.value === names[0] ? "No baseline" : "Baseline");
     show(this.hide, count > 0);
     setText(this.hide, this.allHidden() ? "Show" : "Hide");
+    show(this.notes, count === 1 && this.writable);
     show(this.archive, count > 0 && this.writable);
     show(this.copy, shown > 0);
     show(this.menu, shown > 0);

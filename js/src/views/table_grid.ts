@@ -4,6 +4,7 @@ import type { Signal } from "@preact/signals-core";
 import { h, setAttributes, uniqueId } from "../dom";
 import type { Column, Frame } from "../lib/columns";
 import type { Items } from "../lib/items";
+import { isNotes } from "../lib/notes";
 import { type Gesture, select } from "../lib/select";
 import { nextSort, type SortKey } from "../lib/sort";
 import { scrollToRow } from "../lib/virtual";
@@ -15,7 +16,7 @@ import { TableHeader } from "./table_header";
 import { handleKey, KEYS, type KeyTarget, type Place } from "./table_keys";
 import type { TableLayout } from "./table_layout";
 import type { ColumnMenu } from "./table_menu";
-import { ROW_HEIGHT, TableRows } from "./table_rows";
+import { ROW_HEIGHT, type Sight, TableRows } from "./table_rows";
 import { TableSparks } from "./table_sparks";
 
 export interface GridState {
@@ -38,8 +39,24 @@ export interface GridState {
 export interface GridActions {
   /** Change what is in a cell, `done` at the end; false where it cannot be changed. */
   edit(row: number, column: Column, cell: HTMLElement, done: () => void): boolean;
+  /** Write the notes of a run, over `place`; false where they cannot be changed. */
+  annotate(row: number, place: HTMLElement): boolean;
   fold(key: string, open: boolean): void;
   copy(): void;
+}
+
+/** What of the table is in sight, px. */
+interface Seen extends Sight {
+  scrollLeft: number;
+  width: number;
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(names) ?? new Set(names);
+  sets.set(names, known);
+  return known;
 }
 
 export class TableGrid implements KeyTarget {
@@ -58,6 +75,7 @@ export class TableGrid implements KeyTarget {
   /** While a cell is being edited nothing is painted: that would take the field away. */
   private editing = false;
   private shown: GridState | null = null;
+  private seen: Seen | null = null;
 
   constructor(
     model: Model,
@@ -68,7 +86,12 @@ export class TableGrid implements KeyTarget {
     private readonly actions: GridActions,
     scope: Scope,
   ) {
-    this.body = new TableRows(this.root, this.id, new TableSparks(model, () => this.later(true), scope));
+    const renew = () => {
+      this.body.renew();
+      this.later(true);
+    };
+    const sight = (least: number) => this.sight(least);
+    this.body = new TableRows(sight, this.id, new TableSparks(model, renew, scope));
     const menu = (index: number) => this.menu(index);
     this.header = new TableHeader(this.root, shared, columnLayout, menu, this.id, scope);
     const top = h("div", "fixed", { role: "rowgroup" }, this.header.root, this.body.fixed);
@@ -80,11 +103,13 @@ export class TableGrid implements KeyTarget {
   private listen(scope: Scope): void {
     const { root } = this;
     const scrolled = () => {
+      this.seen = null;
       if (this.editing) root.focus();
       this.later();
     };
     scope.listen(root, "scroll", scrolled, { passive: true });
     const observer = new ResizeObserver(() => {
+      this.seen = null;
       // The first time the table has a size it has a font too: lay out again by real widths.
       if (!this.measure && this.state && textMeasure(root)) this.lay(this.state);
       else if (this.state && !this.editing) this.size(this.state);
@@ -113,13 +138,27 @@ export class TableGrid implements KeyTarget {
     requestAnimationFrame(() => {
       this.pending = false;
       if (this.editing) return;
-      // Read before anything is written: asked afterwards, the browser would lay out the page for the answer.
-      const { scrollLeft, clientWidth } = this.root;
+      const { scrollLeft, width } = this.sight();
       this.root.classList.toggle("smtw-scrolled", scrollLeft > 0);
       if (this.stale) this.paint();
       else this.body.draw();
-      this.header.paintPlots(scrollLeft, scrollLeft + clientWidth);
+      this.header.paintPlots(scrollLeft, scrollLeft + width);
     });
+  }
+
+  /** What is in sight, of rows so high in all; kept, since the browser would lay out the page for the answer. */
+  private sight(content = Number.POSITIVE_INFINITY): Seen {
+    const { root } = this;
+    // Of fewer rows there is less to scroll.
+    if (this.seen && this.seen.scrollTop > 0 && this.seen.scrollTop + this.seen.height > content)
+      this.seen = null;
+    this.seen ??= {
+      scrollTop: root.scrollTop,
+      scrollLeft: root.scrollLeft,
+      width: root.clientWidth,
+      height: root.clientHeight,
+    };
+    return this.seen;
   }
 
   update(state: GridState): void {
@@ -161,8 +200,11 @@ export class TableGrid implements KeyTarget {
     const { state, active } = this;
     if (!state || this.editing) return;
     this.stale = false;
-    const names = { selected: new Set(state.selected), hidden: new Set(state.hidden) };
-    this.body.update({ ...state, ...names, active });
+    // Ages are told by the second.
+    const second = Math.floor(Date.now() / 1000);
+    const { selected, hidden, colours, pending } = state;
+    const look = [selected, hidden, colours, pending, active?.position, active?.column, second];
+    this.body.update({ ...state, selected: setOf(selected), hidden: setOf(hidden), look, active });
     this.header.activate(active?.position === -1 ? active.column : null);
     const id =
       active &&
@@ -280,9 +322,11 @@ export class TableGrid implements KeyTarget {
     const found = this.state?.columns[column];
     const cell = document.getElementById(this.body.cellId(position, column)) ?? this.cell(position, column);
     if (row < 0 || !found || !cell) return false;
+    if (isNotes(found)) return this.actions.annotate(row, cell);
     this.editing = true;
     this.editing = this.actions.edit(row, found, cell, () => {
       this.editing = false;
+      this.body.renew();
       if (this.state) this.update(this.state);
       this.later(true);
     });
@@ -322,7 +366,14 @@ export class TableGrid implements KeyTarget {
     this.actions.copy();
   }
 
+  annotate(position: number): void {
+    const row = this.state?.items.codes[position] ?? -1;
+    const cell = this.cell(position, this.active?.column ?? 0);
+    if (row >= 0) this.actions.annotate(row, cell ?? this.root);
+  }
+
   private reveal({ position, column }: Place): void {
+    this.seen = null;
     const { root } = this;
     const fixed = this.state?.items.fixed ?? 0;
     const view = {

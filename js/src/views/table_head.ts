@@ -97,8 +97,9 @@ export function paintPlot(
   filter: Filter | undefined,
   filtered: boolean,
 ): void {
-  const state = `${engine.version} ${filtered} ${JSON.stringify(filter)}`;
-  if (!cell.plot || cell.painted === state) return;
+  if (!cell.plot) return;
+  const state = `${engine.version} ${filtered} ${filter ? JSON.stringify(filter) : ""}`;
+  if (cell.painted === state) return;
   cell.painted = state;
   cell.plot.paint(engine, filter, filtered);
 }

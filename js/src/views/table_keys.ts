@@ -31,6 +31,8 @@ export interface KeyTarget {
   hide(position: number): void;
   baseline(position: number): void;
   copy(): void;
+  /** Write the notes of the run at `position`. */
+  annotate(position: number): void;
 }
 
 const WIDER = 16;
@@ -38,8 +40,8 @@ const WIDER = 16;
 /** Told to screen readers with the grid. */
 export const KEYS =
   "Arrow keys move. Enter picks a row or sorts by a column. In the header: F opens a column's menu, Alt with left or " +
-  "right moves the column, with Shift changes its width. In a row: B makes it the baseline, H hides it in charts, F2 " +
-  "edits a tag.";
+  "right moves the column, with Shift changes its width. In a row: B makes it the baseline, H hides it in charts, N " +
+  "writes its notes, F2 edits a tag.";
 
 /** Whether the key was one of ours. */
 export function handleKey(event: KeyboardEvent, target: KeyTarget): boolean {
@@ -115,6 +117,7 @@ function act(event: KeyboardEvent, target: KeyTarget): boolean {
     target.menu(active.column);
   } else if (key === "b") target.baseline(active.position);
   else if (key === "h") target.hide(active.position);
+  else if (key === "n") target.annotate(active.position);
   else if (key !== "F2") return false;
   else target.open(active);
   return true;

@@ -1,9 +1,10 @@
 /** Which columns the table shows, in which order and how wide; what somebody chose is remembered. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { type Remembered, recall, remember } from "../lib/column_memory";
+import { type Remembered, recallColumns, rememberColumns } from "../lib/column_memory";
 import type { Column, Frame } from "../lib/columns";
 import { onlyDiffering } from "../lib/differing";
+import { NOTES, notesColumn } from "../lib/notes";
 import { bind, type Model } from "../model";
 import type { Scope } from "../scope";
 import type { Selection } from "../selection";
@@ -26,6 +27,7 @@ export class TableLayout {
   /** How many of them stay at the left. */
   readonly fixed: ReadonlySignal<number>;
   private readonly experiment: string;
+  private readonly writable: boolean;
   private readonly settled: Signal<Uint32Array | null> = signal(null);
 
   constructor(
@@ -37,7 +39,8 @@ export class TableLayout {
     this.pinned = bind(model, "pinned", scope);
     this.differing = bind(model, "differing", scope);
     this.trends = bind(model, "sparklines", scope);
-    this.hasTrends = model.get("_writable") === true;
+    this.writable = model.get("_writable") === true;
+    this.hasTrends = this.writable;
     this.experiment = String(model.get("_experiment") ?? "");
     this.restore(model);
     let last: Column[] = [];
@@ -56,12 +59,14 @@ export class TableLayout {
 
   /** Widths, and the columns that were chosen before, unless Python or somebody in this page has chosen since. */
   private restore(model: Model): void {
-    const known = recall(this.experiment);
+    const known = recallColumns(this.experiment);
     if (!known) return;
     this.widths.value = known.widths;
     if (model.get("_chosen") === true) return;
     const frame = this.shared.frame.peek();
-    const there = known.columns.filter((name) => frame?.byName.has(name));
+    const there = known.columns.filter(
+      (name) => frame?.byName.has(name) || (name === NOTES && this.writable),
+    );
     if (there.length === 0) return;
     this.chosen.value = there;
     this.pinned.value = known.pinned;
@@ -88,7 +93,7 @@ export class TableLayout {
     const run = frame.columns.find((column) => column.kind === "run");
     const pinned = new Set(this.pinned.value ?? []);
     const chosen = (this.chosen.value ?? [])
-      .map((name) => frame.byName.get(name))
+      .map((name) => (name === NOTES && this.writable ? notesColumn(frame) : frame.byName.get(name)))
       .filter((column) => column !== undefined && column !== run) as Column[];
     const rows = this.settled.value;
     const wanted = this.differing.value && rows ? onlyDiffering(chosen, frame.columns, rows) : chosen;
@@ -101,6 +106,12 @@ export class TableLayout {
   choose(names: string[]): void {
     this.chosen.value = names;
     this.keep();
+  }
+
+  /** The columns that can be shown. */
+  offered(frame: Frame | null): Column[] {
+    if (!frame) return [];
+    return this.writable && !frame.byName.has(NOTES) ? [...frame.columns, notesColumn(frame)] : frame.columns;
   }
 
   toggle(name: string): void {
@@ -148,7 +159,7 @@ export class TableLayout {
       pinned: this.pinned.peek() ?? [],
       widths: this.widths.peek(),
     };
-    remember(this.experiment, state);
+    rememberColumns(this.experiment, state);
   }
 }
 

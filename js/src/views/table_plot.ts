@@ -26,6 +26,8 @@ export interface HeadPlot {
 const WIDTH = 80;
 const HEIGHT = 16;
 const STILL = 3;
+/** Behind each bar; behind the last one it would keep the picture from the edge that numbers stand at. */
+const GAP = 1;
 
 /** The picture of `column`; null where it would show nothing. */
 export function headPlot(column: Column, shared: Selection): HeadPlot | null {
@@ -45,6 +47,8 @@ class Histogram implements HeadPlot {
   private readonly inside = svg("path", { class: "smtw-hist-in" });
   private readonly all: Uint32Array;
   private readonly peak: number;
+  /** The column's own filter as painted; null before the first time. */
+  private mine: Filter | undefined | null = null;
 
   constructor(
     private readonly column: Column,
@@ -58,19 +62,23 @@ class Histogram implements HeadPlot {
     }
     this.peak = Math.max(...this.all);
     const bars = svg("path", { class: "smtw-hist-all", d: barsPath(this.all, WIDTH, HEIGHT) });
-    const picture = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+    const picture = { viewBox: `0 0 ${WIDTH - GAP} ${HEIGHT}`, preserveAspectRatio: "none" };
     this.root.append(svg("svg", picture, this.band, bars, this.others, this.inside));
     this.listen();
   }
 
   paint(engine: Crossfilter, filter: Filter | undefined, filtered: boolean): void {
     const { size } = binsOf(this.column);
-    const span = filter ? (coveredBins(this.column, filter) ?? [0, -1]) : [0, size - 1];
-    const [first, last] = span as [number, number];
-    const counts = engine.counts(this.column).slice(0, size);
+    const counts = engine.counts(this.column).subarray(0, size);
+    const draw = (values: Uint32Array) => (filtered ? barsPath(values, WIDTH, HEIGHT, this.peak) : "");
+    if (!filter) {
+      this.inside.setAttribute("d", draw(counts));
+      if (this.mine === undefined) return;
+    }
+    this.mine = filter;
+    const [first, last] = filter ? (coveredBins(this.column, filter) ?? [0, -1]) : [0, size - 1];
     const inside = counts.map((count, bin) => (bin >= first && bin <= last ? count : 0));
     const outside = counts.map((count, bin) => (bin >= first && bin <= last ? 0 : count));
-    const draw = (values: Uint32Array) => (filtered ? barsPath(values, WIDTH, HEIGHT, this.peak) : "");
     setAttributes(this.inside, { d: draw(inside) });
     setAttributes(this.others, { d: draw(outside) });
     const step = WIDTH / size;

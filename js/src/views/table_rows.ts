@@ -1,8 +1,10 @@
 /** The table's body: a pool of rows that is moved over the data, so that 100,000 rows cost what 30 do. */
 
-import { h, setAttributes, setText } from "../dom";
+import { h, setAttributes, setText, show } from "../dom";
 import type { Column, Frame } from "../lib/columns";
 import type { Group, Items } from "../lib/items";
+import { isNotes, oneLine } from "../lib/notes";
+import { NONE, reuse } from "../lib/slots";
 import { contentHeight, type Slice, visibleRows } from "../lib/virtual";
 import { bestRow, columnWidth, type Measure, newCell, paintCell, paintGroupCell } from "./table_cells";
 import { pendingKey } from "./table_edit";
@@ -14,6 +16,14 @@ interface Slot {
   root: HTMLElement;
   cells: HTMLElement[];
   position: number;
+  /** What is painted in it, as in `Items.codes`; NONE: nothing that still holds. */
+  code: number;
+}
+
+/** What there is of the table on the screen, px. */
+export interface Sight {
+  scrollTop: number;
+  height: number;
 }
 
 export interface BodyState {
@@ -22,6 +32,8 @@ export interface BodyState {
   items: Items;
   selected: ReadonlySet<string>;
   hidden: ReadonlySet<string>;
+  /** Of another kind, and all rows are painted again: what was picked, compared or written. */
+  look: readonly unknown[];
   colours: string[];
   /** The row that others are compared with; -1 = none. */
   baseline: number;
@@ -55,7 +67,7 @@ export class TableRows {
   private sticky = 1;
 
   constructor(
-    private readonly scroller: HTMLElement,
+    private readonly sight: (content: number) => Sight,
     private readonly idPrefix: string,
     readonly sparks: TableSparks,
   ) {}
@@ -77,6 +89,7 @@ export class TableRows {
 
   /** Take the widths in use, and how many columns stay at the left. */
   size(columns: readonly Column[], widths: readonly number[], sticky: number): void {
+    this.renew();
     this.rooms = columns.map((column, i) => (widths[i] ?? 0) - (column.kind === "run" ? 40 : 15));
     if (sticky !== this.sticky) this.clear();
     this.sticky = sticky;
@@ -89,13 +102,23 @@ export class TableRows {
     this.fixed.replaceChildren();
   }
 
+  /** Rows that are there already, and look the same, are only moved. */
   update(state: BodyState): void {
+    const before = this.state;
     this.state = state;
     const rows = state.items.codes.length - state.items.fixed;
-    this.root.style.height = `${contentHeight(rows, ROW_HEIGHT)}px`;
-    for (const slot of this.slots) slot.position = -1;
+    const height = `${contentHeight(rows, ROW_HEIGHT)}px`;
+    if (this.root.style.height !== height) this.root.style.height = height;
+    const same = before !== null && sameLook(before, state);
+    for (const slot of this.slots)
+      if (!same || (slot.code < 0 && before?.items !== state.items)) slot.code = NONE;
     this.drawFixed(state);
     this.draw();
+  }
+
+  /** Paint all rows again with the next update. */
+  renew(): void {
+    for (const slot of this.slots) slot.code = NONE;
   }
 
   private drawFixed(state: BodyState): void {
@@ -108,6 +131,7 @@ export class TableRows {
       this.top = this.newSlot(state);
       this.fixed.replaceChildren(this.top.root);
     }
+    show(this.top.root, true);
     this.paint(state, this.top, 0);
   }
 
@@ -115,26 +139,26 @@ export class TableRows {
   draw(): void {
     const state = this.state;
     if (!state || state.columns.length === 0) return;
-    const { fixed } = state.items;
-    const slice = visibleRows({
-      scrollTop: this.scroller.scrollTop,
-      height: this.scroller.clientHeight,
-      rowHeight: ROW_HEIGHT,
-      rows: state.items.codes.length - fixed,
-    });
+    const { fixed, codes } = state.items;
+    const rows = codes.length - fixed;
+    const sight = this.sight(contentHeight(rows, ROW_HEIGHT));
+    const slice = visibleRows({ ...sight, rowHeight: ROW_HEIGHT, rows });
     this.grow(state, slice.end - slice.first);
-    for (let row = slice.first; row < slice.end; row += 1) this.place(state, slice, row + fixed);
-    for (const slot of this.slots) {
-      const inside = slot.position >= slice.first + fixed && slot.position < slice.end + fixed;
-      slot.root.hidden = !inside;
-      if (!inside) slot.position = -1;
-    }
+    const wanted = codes.subarray(slice.first + fixed, slice.end + fixed);
+    const taken = reuse(this.slots, wanted);
+    const used = new Set(taken);
+    for (const slot of this.slots) if (!used.has(slot)) leave(slot);
+    inOrder(
+      this.root,
+      taken.map((slot) => slot.root),
+      taken.map((slot, i) => slot.code === wanted[i]),
+    );
+    for (const [i, slot] of taken.entries()) this.place(state, slice, slot, slice.first + fixed + i);
+    this.slots = [...taken, ...this.slots.filter((slot) => !used.has(slot))];
   }
 
   private grow(state: BodyState, wanted: number): void {
     if (this.slots.length >= wanted) return;
-    // A changed pool size changes which slot a row belongs to.
-    for (const slot of this.slots) slot.position = -1;
     while (this.slots.length < wanted + 8) {
       const slot = this.newSlot(state);
       this.slots.push(slot);
@@ -145,7 +169,12 @@ export class TableRows {
   private newSlot(state: BodyState): Slot {
     const cells = state.columns.map((column, i) => this.newCell(column, i));
     const filler = h("div", "cell filler", { "aria-hidden": "true" });
-    return { root: h("div", "row", { role: "row" }, ...cells, filler), cells, position: -1 };
+    return {
+      root: h("div", "row", { role: "row", hidden: true }, ...cells, filler),
+      cells,
+      position: -1,
+      code: NONE,
+    };
   }
 
   private newCell(column: Column, index: number): HTMLElement {
@@ -155,34 +184,40 @@ export class TableRows {
     return cell;
   }
 
-  private place(state: BodyState, slice: Slice, position: number): void {
-    const slot = this.slots[position % this.slots.length] as Slot;
+  private place(state: BodyState, slice: Slice, slot: Slot, position: number): void {
     const top = slice.top + (position - state.items.fixed - slice.first) * ROW_HEIGHT;
+    show(slot.root, true);
     slot.root.style.transform = `translateY(${top}px)`;
-    if (slot.position === position) return;
+    if (slot.code !== state.items.codes[position]) this.paint(state, slot, position);
+    else if (slot.position !== position) this.number(state, slot, position);
+  }
+
+  /** Say which of all rows it is. */
+  private number(state: BodyState, slot: Slot, position: number): void {
     slot.position = position;
-    this.paint(state, slot, position);
+    slot.root.dataset["position"] = String(position);
+    slot.root.setAttribute("aria-rowindex", String(position + 2));
+    const active = state.active?.position === position ? state.active.column : -1;
+    slot.cells.forEach((cell, i) => {
+      cell.id = this.cellId(position, i);
+      cell.classList.toggle("smtw-active", i === active);
+    });
   }
 
   private paint(state: BodyState, slot: Slot, position: number): void {
     const code = state.items.codes[position] as number;
+    slot.code = code;
     const group = code < 0 ? state.items.groups[-1 - code] : undefined;
     const name = group ? "" : (state.frame.header.runs[code] ?? "");
-    slot.root.dataset["position"] = String(position);
     slot.root.classList.toggle("smtw-group", group !== undefined);
     setAttributes(slot.root, {
-      "aria-rowindex": position + 2,
       "aria-selected": group ? null : String(state.selected.has(name)),
       "aria-expanded": group ? String(group.open) : null,
       "aria-level": state.items.groups.length > 0 && position >= state.items.fixed ? (group ? 1 : 2) : null,
     });
     if (group) this.paintGroup(state, slot, group);
     else this.paintRow(state, slot, code, name);
-    slot.cells.forEach((cell, i) => {
-      cell.id = this.cellId(position, i);
-      const active = state.active?.position === position && state.active.column === i;
-      cell.classList.toggle("smtw-active", active);
-    });
+    this.number(state, slot, position);
   }
 
   private paintRow(state: BodyState, slot: Slot, row: number, name: string): void {
@@ -198,7 +233,8 @@ export class TableRows {
       paintCell(cell, column, row, { ...context, room: this.rooms[i] ?? 80, best: this.best[i] ?? -1 });
       const trend = this.trends[i];
       if (trend) paintSpark(cell, this.sparks.path(trend, name), context.colour);
-      if (column.group === "tags") paintPending(cell, state.pending.get(pendingKey(name, column.name)));
+      if (column.group === "tags" || isNotes(column))
+        paintPending(cell, state.pending.get(pendingKey(name, column.name)));
     });
   }
 
@@ -215,9 +251,54 @@ export class TableRows {
   }
 }
 
+/** Take a row out of sight; what is painted in it may be wanted again. */
+function leave(slot: Slot): void {
+  if (slot.position < 0) return;
+  slot.position = -1;
+  show(slot.root, false);
+  delete slot.root.dataset["position"];
+  slot.root.removeAttribute("aria-rowindex");
+  for (const cell of slot.cells) cell.removeAttribute("id");
+}
+
+/**
+ * Bring `elements` of `root` into this order, which is that of reading aloud; those that do not `stay` are moved sooner
+ * than those that do.
+ */
+function inOrder(root: HTMLElement, elements: readonly HTMLElement[], stay: readonly boolean[]): void {
+  elements.forEach((one, i) => {
+    const before = elements[i - 1] ?? null;
+    if (!stay[i] && before && one.previousElementSibling !== before) one.remove();
+  });
+  let next: HTMLElement | null = null;
+  for (let i = elements.length - 1; i >= 0; i -= 1) {
+    const one = elements[i] as HTMLElement;
+    if (one.parentElement !== root || shownAfter(one) !== next) root.insertBefore(one, next);
+    next = one;
+  }
+}
+
+function shownAfter(element: HTMLElement): HTMLElement | null {
+  let next = element.nextElementSibling as HTMLElement | null;
+  while (next?.hidden) next = next.nextElementSibling as HTMLElement | null;
+  return next;
+}
+
+/** Whether a row that stays would be painted as it is. */
+function sameLook(a: BodyState, b: BodyState): boolean {
+  return (
+    a.frame === b.frame &&
+    a.columns === b.columns &&
+    a.baseline === b.baseline &&
+    a.items.groups.length > 0 === b.items.groups.length > 0 &&
+    a.look.length === b.look.length &&
+    a.look.every((one, i) => Object.is(one, b.look[i]))
+  );
+}
+
 function paintPending(cell: HTMLElement, text: string | undefined): void {
   cell.classList.toggle("smtw-pending", text !== undefined);
-  if (text !== undefined) setText(cell, text);
+  if (text !== undefined) setText(cell, oneLine(text));
 }
 
 /** The width of column `index`, and its place at the left when it is one of the first `sticky`. */

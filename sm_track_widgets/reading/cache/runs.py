@@ -23,12 +23,14 @@ from sm_track_widgets.reading.cache import gone
 from sm_track_widgets.reading.cache.shelf import Index, Shelf, State
 from sm_track_widgets.reading.fetch.pages import Scope, equals, moment
 from sm_track_widgets.reading.fetch.sweep import Progress, Question, sweep
+from sm_track_widgets.reading.old_points import with_old
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.changes import changed
 from sm_track_widgets.reading.table.stack import updated
 from sm_track_widgets.reading.table.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from sm_track_widgets._types import Params
@@ -42,6 +44,8 @@ HOUR = 3600.0
 FORMAT = 1
 UNKNOWN_FOR = 300.0
 """Seconds: where STS cannot be reached, as in a VPC without an endpoint for it, each try may take as many as twenty."""
+RECOUNT = 180.0
+"""Seconds after a deletion of ours at which runs are counted again: Search may show a deleted one for a while."""
 IN_MEMORY = 12
 """Scopes whose tables are kept in memory."""
 
@@ -122,6 +126,7 @@ def read(
     progress: Progress | None = None,
     *,
     anew: bool = False,
+    fresh: bool = True,
     now: float | None = None,
 ) -> Runs:
     """Return the runs of a scope, those that were known brought up to date.
@@ -134,6 +139,8 @@ def read(
         Is told how many records of how many have been read.
     anew
         Whether all of them are read, whatever is known.
+    fresh
+        Whether those that are known are brought up to date; else they are told as they are.
     now
         Seconds since the epoch by this machine's clock; None asks it.
 
@@ -148,12 +155,42 @@ def read(
     with held.lock:
         look = _Look(connection, scope, progress, time.time() if now is None else now)
         held.known = known = _opened(held, connection)
-        return _first(held, look) if anew or known is None else _refreshed(held, known, look)
+        if anew or known is None:
+            return _first(held, look)
+        return _refreshed(held, known, look) if fresh else Runs(known.table, known.runs, refreshed=True)
 
 
 def read_uncached(connection: Connection, scope: Scope, progress: Progress | None = None) -> Runs:
     """Return the runs of a scope as the service tells them all now; nothing is kept."""
     return _all(_Look(connection, scope, progress, time.time()))[0]
+
+
+def forget(connection: Connection, experiments: Iterable[str | None], gone: Collection[str]) -> None:
+    """Take components out of what is known: they have been deleted here, or taken out of an experiment.
+
+    Parameters
+    ----------
+    experiments
+        Of which they were; None is the list of all runs.
+    gone
+        Components.
+    """
+    for experiment in experiments:
+        held = _held(connection, experiment)
+        if held is None:
+            continue
+        with held.lock:
+            known = _opened(held, connection)
+            if known is None:
+                continue
+            there = [name for name in gone if name in known.table.places]
+            table = updated(known.table, Table(), there)
+            if not len(table):
+                _nothing(held)
+                continue
+            state = dataclasses.replace(known.state, counted=time.time() - HOUR + RECOUNT)
+            index = _kept(held, known, table, _Changes([], there), state)
+            held.known = Known(table, _joined(table), state, index)
 
 
 def folder_of(connection: Connection) -> Path:
@@ -299,7 +336,7 @@ def _kept(held: Held, known: Known, table: Table, changes: _Changes, state: Stat
 
 
 def _joined(table: Table) -> Table:
-    return rows.named_apart(jobs.merged(table))
+    return rows.named_apart(with_old(jobs.merged(table)))
 
 
 def _everything(scope: Scope) -> Question:

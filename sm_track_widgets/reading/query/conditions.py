@@ -80,7 +80,7 @@ def _read(piece: Piece) -> Value:
 def _value(field: Field, piece: Piece, before: str, *, ordered: bool) -> Value:
     """Return a value as one of the field's kind; `before` is what precedes it, for the cure."""
     kind, value = kind_of_values(field), _read(piece)
-    if kind == "time":
+    if kind == "time" or (kind == "any" and _is_time(value, ordered=ordered)):
         return _time(field, value)
     if isinstance(value, Ago):
         cure = f"Times are {', '.join(TIMES)}." if field.kind != "duration" else _in_seconds(value, before)
@@ -89,12 +89,20 @@ def _value(field: Field, piece: Piece, before: str, *, ordered: bool) -> Value:
         )
     if kind == "number":
         return _number(field, value)
-    if ordered and (kind != "mixed" or isinstance(value, Text)):
-        raise _no_order(field, kind, value, before)
-    if kind == "mixed":
+    mixed = kind in {"mixed", "any"}
+    if ordered and (not mixed or isinstance(value, Text)):
+        raise _no_order(field, value, before, mixed=mixed)
+    if mixed:
         return value
     text = value if isinstance(value, Text) else Text(value.spelling, value.column)
     return _status(text) if kind == "status" else text
+
+
+def _is_time(value: Value, *, ordered: bool) -> bool:
+    """Whether a column's value means a time: only times can be ordered among texts, and ``2026`` is a number."""
+    if isinstance(value, Text):
+        return ordered and iso(value.value) is not None and not reads_as_number(value.value)
+    return isinstance(value, Ago)
 
 
 def _time(field: Field, value: Value) -> Value:
@@ -115,9 +123,9 @@ def _number(field: Field, value: Number | Text) -> Number:
     return Number(spelling(value.value.strip(), value.column), value.column)
 
 
-def _no_order(field: Field, kind: str, value: Number | Text, before: str) -> QueryError:
+def _no_order(field: Field, value: Number | Text, before: str, *, mixed: bool) -> QueryError:
     name = written_field(field)
-    if kind == "mixed" and isinstance(value, Text) and reads_as_number(value.value):
+    if mixed and isinstance(value, Text) and reads_as_number(value.value):
         cure = f"Write {name} {before}{value.value.strip()} without quotes."
         return QueryError(
             f"{written_value(value)} is a text, and text cannot be ordered.", cure, column=value.column

@@ -106,7 +106,7 @@ def _test(leaf: Compare | OneOf | Between | Like, now: float) -> _Test:
     if isinstance(leaf, Like):
         test = matcher(leaf.pattern, any_case=leaf.any_case)
         return _Test(text=lambda words: words.where(test))
-    if kind == "time":
+    if kind == "time" or (kind == "any" and _is_time(leaf)):
         return _Test(number=_time(leaf, now))
     if isinstance(leaf, Between):
         low, high = _number(leaf.low), _number(leaf.high)
@@ -114,15 +114,26 @@ def _test(leaf: Compare | OneOf | Between | Like, now: float) -> _Test:
     if isinstance(leaf, Compare) and leaf.sign in _ORDERS:
         order, bound = _ORDERS[leaf.sign], _number(leaf.value)
         return _Test(number=lambda column: order(column, bound))
-    return _equal(kind, leaf.values if isinstance(leaf, OneOf) else (leaf.value,))
+    values = leaf.values if isinstance(leaf, OneOf) else (leaf.value,)
+    return _equal(kind, values, now)
 
 
-def _equal(kind: str, values: Iterable[Value]) -> _Test:
-    """Compare with any of `values`: as texts, and as numbers what reads as one."""
+def _is_time(leaf: Compare | OneOf | Between) -> bool:
+    """Whether a column is compared with times: what is ordered is no text otherwise."""
+    if isinstance(leaf, Between):
+        return not (isinstance(leaf.low, Number) and isinstance(leaf.high, Number))
+    return isinstance(leaf, Compare) and leaf.sign in _ORDERS and not isinstance(leaf.value, Number)
+
+
+def _equal(kind: str, values: Iterable[Value], now: float) -> _Test:
+    """Compare with any of `values`: as texts, and as numbers what reads as one; in any column also as times."""
     texts = {value.value if isinstance(value, Text) else _spelling(value) for value in values}
     numbers = [number for value in values if (number := _as_number(value)) is not None]
+    spans = [span_of(value, now) for value in values if _reads_as_time(value)] if kind == "any" else []
     return _Test(
-        number=None if kind in {"text", "status"} else lambda column: _is_one(column, numbers),
+        number=None
+        if kind in {"text", "status"}
+        else lambda column: _is_one(column, numbers) | _within(column, spans),
         text=None if kind == "number" else lambda words: _is_text(words, texts),
     )
 
@@ -139,9 +150,19 @@ def _time(leaf: Compare | OneOf | Between, now: float) -> Callable[[Floats], Mas
             return lambda column: column >= span.end if span.end > span.start else column > span.end
         return lambda column: _ORDERS[sign](column, span.start)
     spans = [span_of(value, now) for value in (leaf.values if isinstance(leaf, OneOf) else (leaf.value,))]
-    return lambda column: reduce(
-        np.logical_or, ((column >= span.start) & _until(column, span) for span in spans)
-    )
+    return lambda column: _within(column, spans)
+
+
+def _within(column: Floats, spans: Iterable[Span]) -> Mask:
+    """Return which times are in one of `spans`."""
+    parts = ((column >= span.start) & _until(column, span) for span in spans)
+    return reduce(np.logical_or, parts, np.zeros(len(column), dtype=np.bool_))
+
+
+def _reads_as_time(value: Value) -> bool:
+    if isinstance(value, Text):
+        return iso(value.value) is not None and read_plain(value.value) is None
+    return isinstance(value, Ago)
 
 
 def _until(column: Floats, span: Span) -> Mask:

@@ -32,9 +32,11 @@ PREFIXES = {
     **dict.fromkeys(("metrics", "metric"), "metric"),
     **dict.fromkeys(("tags", "tag"), "tag"),
     **dict.fromkeys(("artifacts", "artifact"), "artifact"),
+    **dict.fromkeys(("columns", "column"), "column"),
 }
 """What is before the dot -> the family."""
 TIMES = ("started", "ended", "created", "modified")
+_KINDS = {"param": "mixed", "column": "any", "metric": "number", "duration": "number", "status": "status"}
 _ATTRIBUTES = ("attributes", "attribute", "attr", "run")
 _MEANT = {
     **{name: name for name in FIXED},
@@ -68,12 +70,13 @@ def field_of(piece: Piece) -> Field:
 
 
 def kind_of_values(field: Field) -> str:
-    """Return what a field's values are: ``mixed`` (numbers and texts), ``number``, ``time``, ``status`` or ``text``."""
+    """Return what a field's values are.
+
+    ``mixed`` (numbers and texts), ``any`` (these or times), ``number``, ``time``, ``status`` or ``text``.
+    """
     if field.kind in TIMES:
         return "time"
-    return {"param": "mixed", "metric": "number", "duration": "number", "status": "status"}.get(
-        field.kind, "text"
-    )
+    return _KINDS.get(field.kind, "text")
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -97,7 +100,7 @@ def _named(family: str, first: _Part, rest: list[_Part]) -> Field:
             f"a name is missing after {first.text!r}.", f"Write {first.text}.NAME.", column=first.column
         )
     empty = next((part for part in rest if not part.text), None)
-    if empty is not None:
+    if empty is not None and family != "column":
         raise QueryError("the name between the quotes is empty.", column=empty.column)
     statistic = ""
     if family == "metric":

@@ -127,7 +127,7 @@ def _missing(sign: Sign, name: str) -> Ask | None:
 def _equal(field: Field, name: str, values: tuple[Value, ...]) -> Ask | None:
     said = Sign(Compare(field, "=", values[0]) if len(values) == 1 else OneOf(field, values))
     texts = [_spelt(field, value) for value in values]
-    if not all(map(writable, texts)):
+    if not all(_askable(field, text) for text in texts):
         return None
     if len(texts) > 1 and kind_of_values(field) in {"text", "status"} and listable(texts):
         return Ask("And", (Filter(name, "In", ",".join(texts)),), said, exact=True, worth=VALUE)
@@ -147,7 +147,9 @@ def _unequal(field: Field, name: str, values: tuple[Value, ...]) -> Ask | None:
     said = Sign(Compare(field, "=", safe[0]) if len(safe) == 1 else OneOf(field, safe), holds=False)
     filters = (Filter(name, "NotEquals", _spelt(field, value)) for value in safe)
     exists = () if field.kind == "component" else (Filter(name, "Exists"),)
-    return Ask("And", (*exists, *filters), said, exact=len(safe) == len(values), worth=OTHER)
+    # An empty message is none to us, and unequal to the service.
+    exact = len(safe) == len(values) and field.kind not in {"message", "notes"}
+    return Ask("And", (*exists, *filters), said, exact=exact, worth=OTHER)
 
 
 def _surely_unequal(field: Field, value: Value) -> bool:
@@ -155,9 +157,14 @@ def _surely_unequal(field: Field, value: Value) -> bool:
     kind = kind_of_values(field)
     if kind in {"number", "status"}:
         return writable(_spelt(field, value))
-    if not isinstance(value, Text) or not writable(value.value) or not caseless(value.value):
+    if not isinstance(value, Text) or not _askable(field, value.value) or not caseless(value.value):
         return False
     return kind == "text" or not reads_as_number(value.value)
+
+
+def _askable(field: Field, text: str) -> bool:
+    """Whether a filter can ask for this text: notes are kept on one line, with backslashes for its breaks."""
+    return writable(text) and not (field.kind == "notes" and "\\" in text)
 
 
 def _spelt(field: Field, value: Value) -> str:
@@ -195,9 +202,13 @@ def _like(leaf: Like, name: str, budget: Budget) -> Ask | None:
         # A parameter's numbers look like nothing, yet they equal their spelling.
         mixed = leaf.field.kind == "param" and reads_as_number(whole)
         return replace(ask, said=Sign(leaf), exact=not mixed) if ask else None
-    chunk = longest_writable(patterns.chunks(leaf.pattern), any_case=leaf.any_case)
+    chunks = patterns.chunks(leaf.pattern)
+    notes = leaf.field.kind == "notes"
+    if notes:
+        chunks = [part for chunk in chunks for part in chunk.split("\\")]
+    chunk = longest_writable(chunks, any_case=leaf.any_case)
     if not chunk or not budget.spend(name):
         return None
     said = Sign(Like(leaf.field, f"%{patterns.escaped(chunk)}%"))
-    exact = patterns.contained(leaf.pattern) == chunk
+    exact = patterns.contained(leaf.pattern) == chunk and not (notes and chunk.startswith("n"))
     return Ask("And", (Filter(name, "Contains", chunk),), said, exact=exact, worth=PART)

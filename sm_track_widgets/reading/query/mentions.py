@@ -14,9 +14,15 @@ from sm_track_widgets.reading.table.table import STATISTICS, Table
 if TYPE_CHECKING:
     from sm_track_widgets.reading.query.parsing import Query
 
-_KINDS = {"param": ("param",), "metric": STATISTICS, "tag": ("tag",), "artifact": ("output", "input")}
+_KINDS = {
+    "param": ("param",),
+    "metric": STATISTICS,
+    "tag": ("tag",),
+    "artifact": ("output", "input"),
+    "column": ("column", "moment"),
+}
 """Family -> the table's kinds of columns."""
-_WORDS = {"param": "parameter", "metric": "metric", "tag": "tag", "artifact": "artifact"}
+_WORDS = {"param": "parameter", "metric": "metric", "tag": "tag", "artifact": "artifact", "column": "column"}
 _OURS = ("sagemaker:", "sm_track:")
 _LISTED = 5
 
@@ -64,7 +70,7 @@ def _suggestion(kind: str, name: str, table: Table) -> str:
     others = [
         family
         for family in FAMILIES
-        if family != kind and folded(name) in map(folded, _visible(family, table))
+        if family not in {kind, "column"} and folded(name) in map(folded, _visible(family, table))
     ]
     if others:
         fields = (Field(family, name, "last" if family == "metric" else "") for family in others)
@@ -72,7 +78,7 @@ def _suggestion(kind: str, name: str, table: Table) -> str:
     if near := did_you_mean(name, names):
         return near
     if not names:
-        return "There is none at all."
+        return "There is none at all." if kind != "column" else "Columns are those of a DataFrame."
     more = "" if len(names) <= _LISTED else f" and {len(names) - _LISTED} more"
     listed = (name if name.isprintable() else repr(name) for name in names[:_LISTED])
     return f"There are: {', '.join(listed)}{more}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-FAMILIES = ("param", "metric", "tag", "artifact")
+FAMILIES = ("param", "metric", "tag", "artifact", "column")
 """Kinds of fields that have names of their own; the other kinds are fields by themselves."""
 
 

@@ -20,7 +20,13 @@ from sm_track_widgets.reading.query.nodes import (
 from sm_track_widgets.reading.query.tokens import plain_name, quoted
 from sm_track_widgets.reading.table.table import STATISTICS
 
-_PREFIXES = {"param": "params.", "metric": "metrics.", "tag": "tags.", "artifact": "artifacts."}
+_PREFIXES = {
+    "param": "params.",
+    "metric": "metrics.",
+    "tag": "tags.",
+    "artifact": "artifacts.",
+    "column": "columns.",
+}
 
 
 def written(node: Node) -> str:

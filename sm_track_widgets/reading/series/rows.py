@@ -68,12 +68,22 @@ class Pair:
     summary
         What the listing of runs tells of the metric: where it is given, points are kept on this machine and not read
         twice.
+    old
+        Address of the file with its older points, see `old_points`; without a summary the service has no others.
     """
 
     run: str
     component: str
     metric: str
     summary: Summary | None = None
+    old: str = ""
+
+
+@dataclass(slots=True)
+class RunSeries(Series):
+    """A series whose ``run`` is the run's shown name, with the trial component that holds it."""
+
+    component: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,21 @@ _TEXTS = {
     "status": ("fact", "status"),
     "message": ("fact", "message"),
     "created_by": ("fact", "author"),
+    "notes": ("fact", "notes"),
     "SourceArn": ("fact", "source"),
 }
 _LISTS = {"Trials": ("trial", "group"), "Experiments": ("experiment",)}
 
 
-def table_of_frame(frame: pd.DataFrame) -> Table:
+def table_of_frame(frame: pd.DataFrame, *, columns: bool = False) -> Table:
     """Turn a frame of runs into a table with the same rows.
+
+    Parameters
+    ----------
+    frame
+        One row per run.
+    columns
+        Have each column by its own name, too, as the field ``columns.NAME`` looks for it.
 
     Columns are known by their names: those of `sm_track_widgets.runs`, those of the SDK's ExperimentAnalytics; any
     other column is a parameter. What a frame does not tell, such as when a run was created, is missing, and so is what
@@ -40,10 +48,12 @@ def table_of_frame(frame: pd.DataFrame) -> Table:
     UsageError
         When two columns have the same name.
     """
-    columns = _columns(frame)
-    table = Table(_components(frame, columns))
-    for name, column in columns.items():
+    found = _columns(frame)
+    table = Table(_components(frame, found))
+    for name, column in found.items():
         _add(table, name, column)
+        if columns:
+            _add_column(table, name, column)
     return table
 
 
@@ -87,6 +97,30 @@ def _add(table: Table, name: str, column: Any) -> None:
         _add_parameter(table, name.removeprefix("params."), column)
 
 
+def _add_column(table: Table, name: str, column: Any) -> None:
+    kind = kind_of(column.dtype)
+    if kind == "text":
+        _put_words(table, "column", name, _texts(column, empty=False))
+    else:
+        _put(
+            table,
+            "moment" if kind == "time" else "column",
+            name,
+            (_seconds if kind == "time" else _numbers)(column),
+        )
+
+
+def kind_of(dtype: Any) -> str:
+    """Return what a column of a frame holds by its dtype: ``"number"``, ``"time"``, or ``"text"`` for all else.
+
+    True and False are texts: nobody asks for more than 0.5 of them.
+    """
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "time"
+    odd = pd.api.types.is_complex_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
+    return "number" if pd.api.types.is_numeric_dtype(dtype) and not odd else "text"
+
+
 def _add_sdks(table: Table, name: str, kind: str, column: Any) -> None:
     if kind in SDK_STATISTICS:
         _put(table, SDK_STATISTICS[kind], name, _numbers(column))
@@ -95,12 +129,15 @@ def _add_sdks(table: Table, name: str, kind: str, column: Any) -> None:
 
 
 def _add_parameter(table: Table, name: str, column: Any) -> None:
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if kind_of(column.dtype) == "number":
         _put(table, "param", name, _numbers(column))
         return
     values: list[Any] = column.tolist()
-    numbers = [float(value) if _is_number(value) else np.nan for value in values]
-    _put(table, "param", name, np.array(numbers, dtype=np.float64))
+    if pd.api.types.is_bool_dtype(column.dtype):
+        _put(table, "param", name, _numbers(column))  # True is 1, too
+    else:
+        numbers = [float(value) if _is_number(value) else np.nan for value in values]
+        _put(table, "param", name, np.array(numbers, dtype=np.float64))
     texts = [None if _is_number(value) or _missing(value) else str(value) for value in values]
     _put_words(table, "param", name, Words.of(texts))
 

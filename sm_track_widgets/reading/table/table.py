@@ -28,12 +28,14 @@ class Table:
     numbers : dict
         ``numbers[kind][name]``: float64, NaN for missing. Kinds: ``"time"`` (seconds since the epoch: ``created``,
         ``modified``, ``started``, ``ended``), ``"param"`` (a parameter's number), each of `STATISTICS` and
-        ``"told"`` (of a metric; ``told`` is the time of its last point).
+        ``"told"`` (of a metric; ``told`` is the time of its last point). Of a frame also ``"column"`` and ``"moment"``
+        (any column of numbers or times, by its own name).
     words : dict
         ``words[kind][name]``: `Words`. Kinds: ``"fact"``, ``"param"`` (a parameter's text), ``"tag"``, ``"output"`` and
         ``"input"`` (an artifact's address or text), ``"output_type"`` and ``"input_type"`` (its media type),
         ``"experiment"``, ``"trial"`` and ``"group"`` (a trial's name as people gave it, none for the default one): the
-        parents of a row, whose columns are called ``"0"``, ``"1"`` and so on; most rows have one.
+        parents of a row, whose columns are called ``"0"``, ``"1"`` and so on; most rows have one. Of a frame also
+        ``"column"``.
 
     Facts are ``name`` (as asked for), ``run`` (the name the run was opened with), ``display``, ``status``, ``message``,
     ``author``, ``source`` and ``source_type`` (the job that SageMaker made the component for), ``job`` (that it did),

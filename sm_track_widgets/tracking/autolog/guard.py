@@ -5,6 +5,8 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets._errors import RunStopped
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,10 +18,13 @@ _told: weakref.WeakSet[Run] = weakref.WeakSet()
 def attempt(run: Run, what: str, call: Callable[..., Any], *given: Any) -> Any:
     """Call something of ours, and return what it returns; None when it raises.
 
-    `what` is trained with. The first error of a run becomes its warning.
+    `what` is trained with. The first error of a run becomes its warning. What ends the run is no error and passes: it
+    ends the training.
     """
     try:
         return call(*given)
+    except RunStopped:
+        raise
     except Exception as error:  # noqa: BLE001 - the training is the user's, the logging is ours
         if run not in _told:
             _told.add(run)

@@ -51,6 +51,7 @@ class Capture:
         self._inputs: Params | None = None
         self._environment: Path | None = None
         self._git: _Behind | None = None
+        self._cell: Params = {}
 
     @property
     def wanted(self) -> bool:
@@ -61,6 +62,11 @@ class Capture:
     def source(self, text: str) -> None:
         """Keep the source of the cell."""
         self._source = text
+
+    def cell(self, cell_id: str, notebook: str) -> None:
+        """Keep which cell of which notebook it is; empty texts where nobody knows."""
+        told = {"id": cell_id, "notebook": self._redactor.clean(notebook)}
+        self._cell = {name: value for name, value in told.items() if value}
 
     def inputs(self, code: str, namespace: Mapping[str, Any]) -> None:
         """Keep what `code` reads of `namespace`, as it is now."""
@@ -118,8 +124,8 @@ class Capture:
         -------
         dict
             ``version, started, ended, duration_s, python, implementation, platform``, and of what was asked for:
-            ``source`` (``source_cut``), ``inputs``, ``output`` (``output_cut``), ``exception``, ``packages``,
-            ``environment``, ``git`` (empty where there is no working tree), ``gaps``.
+            ``source`` (``source_cut``), ``cell`` (``id``, ``notebook``), ``inputs``, ``output`` (``output_cut``),
+            ``exception``, ``packages``, ``environment``, ``git`` (empty where there is no working tree), ``gaps``.
         """
         document: Params = {
             "version": VERSION,
@@ -145,9 +151,10 @@ class Capture:
             return {}
         clean = self._redactor.clean(self._source)
         data = clean.encode("utf-8", "replace")
+        cell = {"cell": self._cell} if self._cell else {}
         if len(data) <= SOURCE_BYTES:
-            return {"source": clean}
-        return {"source": data[:SOURCE_BYTES].decode("utf-8", "ignore"), "source_cut": True}
+            return {"source": clean, **cell}
+        return {**cell, "source": data[:SOURCE_BYTES].decode("utf-8", "ignore"), "source_cut": True}
 
     def _output_part(self) -> Params:
         if self._tail is None:

@@ -29,6 +29,8 @@ class CaptureLog(Recorder):
         output: bool = False,
         namespace: Mapping[str, Any] | None = None,
         code: str | None = None,
+        cell_id: str = "",
+        notebook: str = "",
         environment: bool = False,
         git: bool = False,
     ) -> None:
@@ -44,6 +46,8 @@ class CaptureLog(Recorder):
             Where the names are that the code reads: kind, type and a short text of each value are kept as it is now.
         code
             The source as plain Python; default: `source`.
+        cell_id, notebook
+            Which cell of which notebook `source` is; by these it is found again, to see whether it was edited since.
         environment
             Keep the imported packages with their versions, and facts about the machine.
         git
@@ -52,6 +56,7 @@ class CaptureLog(Recorder):
         self._require_open()
         if source is not None:
             self._capture.source(source)
+            self._capture.cell(cell_id, notebook)
         if namespace is not None:
             self._capture.inputs(code if code is not None else source or "", namespace)
         if environment:

@@ -119,15 +119,19 @@ class RecordCalls:
                     call["EndTime"] = _stamp(item.value["ended"])
             else:
                 call.setdefault(item.kind, {})[item.name] = item.value
+        _take_out(call)
         self._call("update_trial_component", **call)
         if "Status" in call:
             self._context.state.closed = True
 
     def _put_tags(self, items: Sequence[Item]) -> None:
         tags = {item.name: item.value for item in items}
-        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+        pairs = [{"Key": key, "Value": value} for key, value in tags.items() if value is not None]
+        gone = [key for key, value in tags.items() if value is None]
         for start in range(0, len(pairs), MAX_TAGS):
             self._call("add_tags", ResourceArn=self.arn(), Tags=pairs[start : start + MAX_TAGS])
+        if gone:
+            self._call("delete_tags", ResourceArn=self.arn(), TagKeys=gone)
 
     def _single(self, record: Record) -> None:
         send = {"file": self._files.file, "lineage": self._files.lineage}.get(record.kind)
@@ -163,7 +167,18 @@ def _items(record: Record) -> list[Item]:
     return [Item("Parameters", name, _parameter(value), record) for name, value in payload["set"].items()]
 
 
-def _parameter(value: Any) -> Params:
+def _take_out(call: Params) -> None:
+    """Name the parameters without a value in ParametersToRemove; of those set and removed the last counted."""
+    given: Params = call.get("Parameters", {})
+    gone = [name for name, value in given.items() if value is None]
+    if gone:
+        call["ParametersToRemove"] = gone
+        call["Parameters"] = {name: value for name, value in given.items() if value is not None}
+
+
+def _parameter(value: Any) -> Params | None:
+    if value is None:
+        return None
     if isinstance(value, str):
         return {"StringValue": value}
     return {"NumberValue": float(value)}

@@ -6,12 +6,12 @@ import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
 from sm_track_widgets._errors import UsageError, did_you_mean
-from sm_track_widgets.reading.query import to_search_expression
+from sm_track_widgets.reading.query import parse, push, to_search_expression
+from sm_track_widgets.reading.query.asking import CONDITIONS
 from sm_track_widgets.widgets.selection.filters import Filter
-from sm_track_widgets.widgets.selection.query_text import number
+from sm_track_widgets.widgets.selection.query_text import clock, number
 
 KINDS = ("query", "python", "pandas", "search", "altair")
 
@@ -36,6 +36,8 @@ class Found:
         Columns for the axes of a chart.
     zoneless
         Columns of times without a time zone.
+    flags
+        Columns of true and false.
     """
 
     query: str
@@ -46,6 +48,7 @@ class Found:
     readable: bool
     axes: tuple[str, str]
     zoneless: Collection[str] = ()
+    flags: Collection[str] = ()
 
 
 def code(found: Found, kind: str) -> str:
@@ -59,7 +62,7 @@ def code(found: Found, kind: str) -> str:
     if kind == "query":
         return found.query
     if kind == "search":
-        return json.dumps(to_search_expression(found.query), indent=2, ensure_ascii=False)
+        return _search(found.query)
     if kind == "python":
         return f"{_read(found, found.query)}\n"
     if kind == "pandas":
@@ -69,6 +72,18 @@ def code(found: Found, kind: str) -> str:
     raise UsageError(
         f"There is no code of kind {kind!r}.", did_you_mean(kind, KINDS) or f"There are: {', '.join(KINDS)}."
     )
+
+
+def unasked(query: str) -> str:
+    """Return what of a query Search cannot be asked, so that it finds more runs; empty where it finds just these."""
+    return " ".join(push(parse(query), room=CONDITIONS).left.split())
+
+
+def _search(query: str) -> str:
+    """Return a SearchExpression; above it, as a comment, what it does not say."""
+    left = unasked(query)
+    note = f"# Finds these runs and others: Search cannot be asked for {left}\n" if left else ""
+    return f"{note}{json.dumps(to_search_expression(query), indent=2, ensure_ascii=False)}"
 
 
 def _read(found: Found, query: str) -> str:
@@ -117,12 +132,9 @@ def _bounds(
 ) -> list[tuple[str, str]]:
     """Return signs and what stands behind them; times reach to the end of their last second."""
     if kind == "time":
-        times = [(">=", math.floor(low))] if low is not None else []
+        times = [(">" if ends in {"low", "both"} else ">=", low)] if low is not None else []
         times += [("<", math.floor(high) + 1)] if high is not None else []
-        return [
-            (sign, f'"{datetime.fromtimestamp(second, timezone.utc):%Y-%m-%dT%H:%M:%S}{zone}"')
-            for sign, second in times
-        ]
+        return [(sign, f'"{clock(second)}{zone}"') for sign, second in times]
     found = [(">" if ends in {"low", "both"} else ">=", number(low))] if low is not None else []
     found += [("<" if ends in {"high", "both"} else "<=", number(high))] if high is not None else []
     return found
@@ -131,19 +143,18 @@ def _bounds(
 def _altair(found: Found) -> str:
     x, y = (_text(name.replace(".", "\\.").replace("[", "\\[").replace("]", "\\]")) for name in found.axes)
     lines = [f"chart = alt.Chart(df).mark_point().encode(x={x}, y={y}, tooltip=[{x}, {y}])"]
-    lines += [
-        f"chart = chart.transform_filter({_datum_test(one, found.kinds[one['column']])})"
-        for one in found.filters
-    ]
+    lines += [f"chart = chart.transform_filter({_datum_test(one, found)})" for one in found.filters]
     return "\n".join([*lines, "chart"])
 
 
-def _datum_test(one: Filter, kind: str) -> str:
+def _datum_test(one: Filter, found: Found) -> str:
     """Return a filter as a Vega expression in quotes."""
-    field = f"datum[{_text(one['column'])}]"
+    field, kind = f"datum[{_text(one['column'])}]", found.kinds[one["column"]]
     if "values" in one:
+        # In a chart's data they are no texts.
+        said = str.lower if one["column"] in found.flags else _text
         tests = [
-            f"{field} === {_text(value) if isinstance(value, str) else number(value)}"
+            f"{field} === {said(value) if isinstance(value, str) else number(value)}"
             for value in one["values"]
             if value is not None
         ]

@@ -15,6 +15,8 @@ from sm_track_widgets.widgets.columns import ColumnData
 
 Mask = npt.NDArray[np.bool_]
 Open = Literal["low", "high", "both"]
+MICRO = 6
+"""Digits after the point of a second's that a query tells."""
 
 
 class _OfColumn(TypedDict):
@@ -29,8 +31,8 @@ class Filter(_OfColumn, total=False):
     column
         Name of the column.
     low, high
-        Bounds of a range of numbers, None for no bound; times in whole seconds since the epoch, to whose end `high`
-        reaches.
+        Bounds of a range of numbers, None for no bound; times in seconds since the epoch, `low` to the microsecond,
+        and `high` reaches to the end of its second.
     open
         Which bounds are themselves outside; neither, where it is missing.
     values
@@ -126,7 +128,8 @@ def _between(one: Filter, numbers: npt.NDArray[np.float64], *, seconds: bool) ->
     low, high = one.get("low"), one.get("high")
     found: Mask = ~np.isnan(numbers)
     if low is not None:
-        found &= numbers > low if ends in {"low", "both"} else numbers >= low
+        first = round(low, MICRO) if seconds else low
+        found &= numbers > first if ends in {"low", "both"} else numbers >= first
     if high is not None and seconds:
         found &= numbers < math.floor(high) + 1
     elif high is not None:

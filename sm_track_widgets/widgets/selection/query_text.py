@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 from sm_track_widgets.charts import status
 from sm_track_widgets.widgets.columns import ColumnData
-from sm_track_widgets.widgets.selection.filters import Filter
+from sm_track_widgets.widgets.selection.filters import MICRO, Filter
 
 _WHOLE = 1e15
 _WORDS = re.compile(r'"[^"]*"|\S+')
@@ -34,6 +34,8 @@ def condition(one: Filter, field: str, kind: str) -> str:
     if "values" in one:
         return _one_of(field, one["values"])
     low, high, ends = one.get("low"), one.get("high"), one.get("open")
+    if kind == "time" and high is not None:
+        high = math.floor(high)
     if low is not None and high is not None and not ends:
         if low == high and kind != "time":
             return f"{field} = {_bound(low, kind)}"
@@ -98,10 +100,18 @@ def number(value: float) -> str:
     return f"{mantissa}e{int(power)}" if power else mantissa
 
 
+def clock(seconds: float) -> str:
+    """Return a time in ISO form, with a fraction of a second only where there is one."""
+    told = round(seconds, MICRO)
+    whole = math.floor(told)
+    fraction = f"{told - whole:.{MICRO}f}"[1:].rstrip("0").rstrip(".")
+    return f"{datetime.fromtimestamp(whole, timezone.utc):%Y-%m-%dT%H:%M:%S}{fraction}"
+
+
 def _bound(value: float, kind: str) -> str:
     if kind != "time":
         return number(value)
-    return f"'{datetime.fromtimestamp(math.floor(value), timezone.utc):%Y-%m-%dT%H:%M:%S}'"
+    return f"'{clock(value)}'"
 
 
 def _quoted(text: str) -> str:

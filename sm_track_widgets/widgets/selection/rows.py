@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sm_track_widgets.reading import frames
+from sm_track_widgets.reading.query.of_column import fields_of_frame
+from sm_track_widgets.reading.query.written import written_field
 from sm_track_widgets.widgets import columns as encoding
-from sm_track_widgets.widgets.columns import ColumnData
+from sm_track_widgets.widgets.columns import ColumnData, Gone
 from sm_track_widgets.widgets.selection.filters import Filter, Mask, keeps
 from sm_track_widgets.widgets.selection.query_text import searched, words
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sm_track_widgets.reading.query.nodes import Field
 
 
 class Rows:
@@ -25,10 +29,13 @@ class Rows:
     ----------
     frame
         One row per run; never changed.
+    gone
+        Columns that are filtered by and that the frame has no more.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, gone: Mapping[str, Gone] | None = None) -> None:
         self.frame = frame
+        self.gone = {name: one for name, one in (gone or {}).items() if name not in frame.columns}
         self._data: dict[str, ColumnData] = {}
 
     @cached_property
@@ -40,25 +47,49 @@ class Rows:
     def columns(self) -> list[str]:
         """Names of the columns that can be filtered by: all but the one that names the runs."""
         named = encoding.name_column(self.frame)
-        return [name for name in map(str, self.frame.columns) if name != named]
+        return [name for name in [*map(str, self.frame.columns), *self.gone] if name != named]
 
     @cached_property
     def fields(self) -> dict[str, str]:
-        """For each column that a query can name its field; the name's first."""
+        """For each column its field as it is written in a query; the name's first."""
         named = encoding.name_column(self.frame)
         found = {named: "name"} if named is not None else {}
-        found |= {name: encoding.field_text(name) for name in self.columns}
-        return {name: field for name, field in found.items() if field}
+        found |= {name: written_field(field) for name, field in self._meant.items() if name != named}
+        return found | {name: one.field for name, one in self.gone.items()}
+
+    @cached_property
+    def _meant(self) -> dict[str, Field]:
+        return fields_of_frame(self.frame)
+
+    def splitting(self) -> dict[str, tuple[Field, str]]:
+        """Return for each column that can be filtered by its field and its kind."""
+        return {
+            name: (self._meant[name], self.data(name).kind) for name in self.columns if name in self._meant
+        }
+
+    def keeping(self, filters: Sequence[Filter]) -> dict[str, Gone]:
+        """Return what has to be known of the columns of `filters` where the next frame does not have them."""
+        names = [one["column"] for one in filters]
+        return {name: Gone(self.fields[name], self.data(name).kind) for name in names if name in self.fields}
+
+    def encoded(self) -> tuple[dict[str, Any], bytes]:
+        """Return the header and the bytes for the page; see `columns.encode`."""
+        return encoding.encode(self.frame, self.gone)
 
     @property
     def kinds(self) -> dict[str, str]:
         """For each column its kind."""
-        return {name: self.data(name).kind for name in map(str, self.frame.columns)}
+        return {name: self.data(name).kind for name in [*map(str, self.frame.columns), *self.gone]}
 
     @property
     def zoneless(self) -> list[str]:
         """Columns of times without a time zone; they are read as UTC."""
         return [str(name) for name in self.frame.select_dtypes("datetime").columns]
+
+    @property
+    def flags(self) -> list[str]:
+        """Columns of true and false."""
+        return [str(name) for name in self.frame.select_dtypes(["bool", "boolean"]).columns]
 
     def choose(self, names: Sequence[str]) -> list[str]:
         """Return the columns that names, patterns (``params.*``) or short forms (``lr``, ``auc.max``) mean.
@@ -74,7 +105,7 @@ class Rows:
         """Return a column; one that is not there has no value in any row."""
         if name not in self._data:
             if name not in self.frame.columns:
-                return ColumnData("number", np.full(len(self.frame), np.nan))
+                return self.gone.get(name, Gone("", "number")).data(len(self.frame))
             self._data[name] = encoding.column_data(name, self.frame[name])
         return self._data[name]
 

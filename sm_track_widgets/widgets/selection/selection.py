@@ -12,10 +12,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from sm_track_widgets._errors import TrackError, UsageError
+from sm_track_widgets._errors import TrackError
 from sm_track_widgets.reading.query import parse
 from sm_track_widgets.reading.query.nodes import Some
-from sm_track_widgets.reading.query.of_column import field_of_column
 from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.pump import PUMP
@@ -173,17 +172,14 @@ class Selection(anywidget.AnyWidget):
         Parameters
         ----------
         kind
-            ``"python"`` (one call of `runs`), ``"pandas"``, ``"search"`` (a SearchExpression for boto3),
-            ``"altair"``, or ``"query"`` for the query alone.
+            ``"python"`` (one call of `runs`), ``"pandas"``, ``"search"`` (a SearchExpression for boto3,
+            below a comment where it finds more runs than the query), ``"altair"``, or ``"query"`` for the query alone.
 
         Raises
         ------
         UsageError
-            For any other kind, and for a filter on a column that the query language has no word for.
+            For any other kind.
         """
-        unsaid = [one["column"] for one in self.filters if not encoding.field_text(one["column"])]
-        if unsaid and kind in {"query", "python", "search"}:
-            raise UsageError(f"No query says a filter on {unsaid[0]!r}.", "Take the code for pandas.")
         found = code.Found(
             query=self.query,
             asked=_and(self._scoped, self._words()),
@@ -193,6 +189,7 @@ class Selection(anywidget.AnyWidget):
             readable=self._source.named,
             axes=self._axes(),
             zoneless=self._rows.zoneless,
+            flags=self._rows.flags,
         )
         return code.code(found, kind)
 
@@ -253,6 +250,7 @@ class Selection(anywidget.AnyWidget):
         told: dict[str, Any] = {"type": "code", "kind": kind, "code": "", "error": ""}
         try:
             told["code"] = self.to_code(kind)
+            told["left"] = code.unasked(self.query) if kind == "search" else ""
         except Exception as problem:  # noqa: BLE001 - see _problem
             told["error"] = _problem(problem)
         self.send(told)
@@ -264,19 +262,14 @@ class Selection(anywidget.AnyWidget):
         text = str(proposal["value"]).strip()
         if text in {self._saying, self._whole()}:
             return text
-        fields = {
-            name: (field, self._rows.data(name).kind)
-            for name in self._rows.columns
-            if (field := field_of_column(name)) is not None
-        }
-        parts = split(text, self._scoped, fields)
+        parts = split(text, self._scoped, self._rows.splitting())
         frame = None if parts.rest == self._scoped else self._source.read(parts.rest)
         # Observers hear of it when all of it is there: each reads anew what it shows.
         with self._pushing, self.hold_sync(), self.hold_trait_notifications():
             self._scoped = parts.rest
             self.set_trait("_scope", parts.rest)
             if frame is not None:
-                self._show(frame)
+                self._show(frame, parts.filters)
             self.filter = ""
             self.filters = parts.filters
         return self._whole()
@@ -286,9 +279,7 @@ class Selection(anywidget.AnyWidget):
         return self._checked(proposal["value"])
 
     def _checked(self, entries: Sequence[Mapping[str, Any]]) -> list[Filter]:
-        """Return filters in their plain form; one on a column that went away with its runs stays."""
-        before = [str(one["column"]) for one in cast("list[Filter]", self.filters)]
-        return checked(entries, [*self._rows.columns, *before])
+        return checked(entries, self._rows.columns)
 
     def _told(self, _: Any) -> None:
         """Let the query say it; another thread may filter meanwhile, and that is no query to take apart."""
@@ -299,9 +290,7 @@ class Selection(anywidget.AnyWidget):
     def _whole(self) -> str:
         """Return scope, filters and text as one query."""
         filters = cast("list[Filter]", self.filters)
-        fields = {one["column"]: encoding.field_text(one["column"]) for one in filters}
-        known = [one for one in filters if fields[one["column"]]]
-        told = query_text.query_text(known, fields, self._kinds())
+        told = query_text.query_text(filters, self._rows.fields, self._kinds())
         return _and(self._scoped, told, self._words())
 
     def _words(self) -> str:
@@ -320,8 +309,10 @@ class Selection(anywidget.AnyWidget):
         y = next((name for name in numbers if name.startswith("metrics.")), numbers[-1])
         return x, y
 
-    def _show(self, frame: pd.DataFrame) -> None:
-        self._rows = Rows(frame)
+    def _show(self, frame: pd.DataFrame, filters: Sequence[Filter] | None = None) -> None:
+        """Take other runs; what `filters` are on, those that there are by default, stays known."""
+        kept = cast("list[Filter]", self.filters) if filters is None else filters
+        self._rows = Rows(frame, self._rows.keeping(kept))
         header, data = self._encoded()
         with self._pushing, self.hold_sync():
             self.set_trait("_header", header)
@@ -329,7 +320,7 @@ class Selection(anywidget.AnyWidget):
 
     def _encoded(self) -> tuple[dict[str, Any], bytes]:
         frame = self._rows.frame
-        header, data = encoding.encode(frame)
+        header, data = self._rows.encoded()
         extra = {
             "title": self._source.title,
             "again": self._source.again,

@@ -8,7 +8,18 @@ from typing import Any
 
 from sm_track_widgets.reading import query as language
 from sm_track_widgets.reading.query.evaluate import span_of
-from sm_track_widgets.reading.query.nodes import All, Between, Compare, Field, Node, Null, Number, OneOf, Text
+from sm_track_widgets.reading.query.nodes import (
+    All,
+    Between,
+    Compare,
+    Field,
+    Node,
+    Null,
+    Number,
+    OneOf,
+    Text,
+    Value,
+)
 from sm_track_widgets.reading.query.values import folded, read_plain
 from sm_track_widgets.reading.query.written import written
 from sm_track_widgets.widgets.selection.filters import Filter, Open
@@ -85,6 +96,8 @@ def _filter(part: Node, columns: Mapping[str, tuple[Field, str]]) -> Filter | No
 
 
 def _same(one: Field, other: Field) -> bool:
+    if "column" in {one.kind, other.kind}:
+        return one == other
     return (one.kind, folded(one.name), one.statistic) == (other.kind, folded(other.name), other.statistic)
 
 
@@ -103,13 +116,17 @@ def _of_numbers(name: str, part: Compare | OneOf | Between) -> Filter | None:
 
 
 def _of_times(name: str, part: Compare | OneOf | Between) -> Filter | None:
-    """Only whole seconds: what is finer, or relative to now, is no range that stays."""
-    if not isinstance(part, Between) or part.negated:
+    """Only to whole seconds: an end that is finer, or relative to now, is no range that stays."""
+    ends: tuple[Value | None, Value | None] = (None, None)
+    if isinstance(part, Between) and not part.negated:
+        ends = part.low, part.high
+    elif isinstance(part, Compare) and part.sign in {">=", "<="}:
+        ends = (part.value, None) if part.sign == ">=" else (None, part.value)
+    if ends == (None, None) or not all(one is None or isinstance(one, Text) for one in ends):
         return None
-    if not isinstance(part.low, Text) or not isinstance(part.high, Text):
-        return None
-    low, high = span_of(part.low, 0.0).start, span_of(part.high, 0.0).end - 1
-    return {"column": name, "low": low, "high": high} if low.is_integer() and high.is_integer() else None
+    low = None if ends[0] is None else float(span_of(ends[0], 0.0).start)
+    high = None if ends[1] is None else float(span_of(ends[1], 0.0).end) - 1
+    return {"column": name, "low": low, "high": high} if high is None or high.is_integer() else None
 
 
 def _of_texts(name: str, part: Compare | OneOf | Between) -> Filter | None:

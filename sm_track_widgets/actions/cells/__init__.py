@@ -1,0 +1,1 @@
+"""The cell that a run came from: whether it was edited since, and how to run it again."""
