@@ -154,6 +154,8 @@ def test_archive_gc_and_sync(trees):
         (["rm"], 2, "names no runs"),
         (["rm", "--runs", "nobody", "--yes"], 1, "There is no run 'nobody'"),
         (["gc", "--older", "-1"], 2, "number of hours"),
+        (["sync", "params.depth > 3"], 2, "chosen for --to only"),
+        (["sync", "--to", "aws"], 1, "region"),
         (["fly"], 2, "invalid choice: 'fly'"),
         ([], 2, "COMMAND"),
         (["report", "trees.pdf"], 2, "trees.pdf"),

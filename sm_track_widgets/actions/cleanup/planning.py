@@ -16,7 +16,7 @@ from sm_track_widgets.actions.cleanup.choosing import Chosen, choose, in_scope, 
 from sm_track_widgets.actions.cleanup.ledger import ledger_of
 from sm_track_widgets.actions.cleanup.members import by_group, emptied
 from sm_track_widgets.actions.cleanup.plan import Kept, Plan, PlannedFile, PlannedRun, Request
-from sm_track_widgets.actions.cleanup.referring import references
+from sm_track_widgets.actions.cleanup.referring import add_models, references
 from sm_track_widgets.reading.cache import runs as cache
 from sm_track_widgets.reading.fetch import names
 from sm_track_widgets.reading.fetch.names import explained
@@ -184,6 +184,8 @@ def _files(
                 elif uri.startswith("s3://"):
                     outside[uri] = None
     refers = references(connection, place, [run.component for run in chosen.runs]) if of else None
+    if refers is not None:
+        add_models(connection, refers, of)
     why = (refers.missing if refers else "") or NEEDED
     kept = [Kept("file", uri, OUTSIDE) for uri in outside]
     if refers is not None:
