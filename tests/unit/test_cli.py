@@ -192,6 +192,24 @@ def test_hostile_names_do_not_steer_a_terminal(cli):
         assert "<img src=x" in out
 
 
+@pytest.mark.parametrize(
+    ("variables", "bold"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colours_are_for_terminals_that_want_them(trees, monkeypatch, variables, bold):
+    class Terminal(io.TextIOWrapper):
+        def isatty(self):
+            return True
+
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    screen = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", Terminal(screen, "utf-8"))
+    assert main(["runs"]) == 0
+    assert (b"\x1b[1mrun " in screen.getvalue()) == bold
+
+
 def test_where_is_said_by_options(cli, tmp_path):
     other = connection.connect("embedded", path=tmp_path / "other")
     made.run(other, "e", "there")
