@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from sm_track_widgets import _prices
 from sm_track_widgets._errors import ConfigError, UsageError, did_you_mean
 from sm_track_widgets._types import Home
 
@@ -23,7 +24,7 @@ PROCESSING_JOB = Path("/opt/ml/config/processingjobconfig.json")
 """Present in the container of a processing job; training and transform jobs have an environment variable [S]."""
 _JOB_VARIABLES = ("TRAINING_JOB_ARN", "TRANSFORM_JOB_ARN")
 
-KEYS = ("backend", "path", "experiment", "region", "profile", "bucket", "redact", "theme")
+KEYS = ("backend", "path", "experiment", "region", "profile", "bucket", "redact", "theme", "prices")
 ENVIRONMENT = {
     "backend": "SM_TRACK_BACKEND",
     "path": "SM_TRACK_HOME",
@@ -54,6 +55,8 @@ class Settings:
         Regular expressions of further secrets to take out of captured source and output.
     theme
         Colours of the widgets; ``"auto"`` follows JupyterLab.
+    prices
+        File with the price of an hour of each instance type; None: no costs are shown.
     why
         One sentence: why this backend.
     origin
@@ -71,6 +74,7 @@ class Settings:
     theme: Theme
     why: str
     origin: Mapping[str, str] = field(default_factory=dict[str, str])
+    prices: str | None = None
 
 
 _session: dict[str, Any] = {}
@@ -141,6 +145,7 @@ def resolve(
         bucket=found.get("bucket"),
         redact=_patterns(found["redact"]),
         theme=cast("Theme", found["theme"]),
+        prices=None if found.get("prices") is None else str(found["prices"]),
         why=_why(backend, origin["backend"]),
         origin={name: origin.get(name, "default") for name in KEYS},
     )
@@ -265,6 +270,8 @@ def _check(name: str, value: Any, source: str = "") -> None:
         return
     if name in CHOICES and value not in CHOICES[name]:
         raise UsageError(f"{name} is {' or '.join(map(repr, CHOICES[name]))}, not {value!r}{where}.")
+    if name == "prices" and source not in {"environment", "config file"}:
+        _prices.read(value)
     if name == "redact":
         for pattern in _patterns(value):
             _check_pattern(pattern, where)

@@ -107,7 +107,7 @@ def reset() -> None:
 
 
 def reset_settings(settings: config.Settings) -> None:
-    """Give the connection in use settings that do not change where runs go: experiment, redaction, theme."""
+    """Give the connection in use settings that do not change where runs go: experiment, redaction, theme, prices."""
     with _current_lock:
         for held in _holder:
             held.settings = dataclasses.replace(
@@ -115,6 +115,7 @@ def reset_settings(settings: config.Settings) -> None:
                 experiment=settings.experiment,
                 redact=settings.redact,
                 theme=settings.theme,
+                prices=settings.prices,
                 origin=settings.origin,
             )
 

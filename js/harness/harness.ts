@@ -9,6 +9,7 @@ import { FakeModel } from "./fake_model";
 import { parallel, picked as pickedRuns, scatter } from "./plots";
 import { SAMPLE_SPEC, sampleFrame, sampleSeries, sampleState, TABLE_COLUMNS } from "./samples";
 import { SAMPLE_PREVIEWS, sampleDetail } from "./samples_detail";
+import { sampleJobs } from "./samples_jobs";
 import { sampleModels } from "./samples_models";
 import { sampleSweep } from "./samples_sweep";
 import { tableCases } from "./table_cases";
@@ -114,6 +115,12 @@ const detail = (tab: string, change = {}) => ({ ...sampleDetail(change), tab });
 const now = () => Date.now() / 1000;
 
 const CASES: Record<string, () => Record<string, unknown>> = {
+  LiveRunJobs: () => card({ jobs: sampleJobs().slice(0, 3) }),
+  RunDetailJobs: () => {
+    const made = detail("jobs") as unknown as { _state: Record<string, unknown> };
+    const rows = sampleJobs();
+    return { ...made, _state: { ...made._state, jobs: { count: rows.length, rows } } };
+  },
   ModelVersions: () => sampleModels([]),
   ModelVersionsOne: () => sampleModels([3]),
   ModelVersionsPair: () => sampleModels([1, 4]),

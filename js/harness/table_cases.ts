@@ -37,6 +37,8 @@ export function tableCases(table: Table): Record<string, () => State> {
         hidden: ["xgb-d4-lr0.043-181", "xgb-d9-lr0.045-272"],
       }),
     RunTableGroups: () => table(400, {}, { group_by: "params.tree_method", height: 260 }),
+    RunTableGroupsBaseline: () =>
+      table(400, { baseline: "xgb-d5-lr0.041-111" }, { group_by: "params.tree_method", height: 260 }),
     RunTableRemembered: () => withStatistics(table(60, {}, { _experiment: "fraud", _chosen: false })),
     RunTablePinned: () => table(60, {}, PINNED),
     RunTableDiffering: () => table(60, {}, { differing: true, columns: ["status", "params.max_depth"] }),

@@ -4,8 +4,19 @@ import { COPY, refusal } from "./lib/refusal";
 
 type Handler = (...args: unknown[]) => void;
 
+/** What tells questions apart; `widgets/kept_answers.py` has the same. */
+const NAMING = ["type", "metric", "name", "direction"];
+
+/** A message that answers a question of the page's views. */
+export interface Kept {
+  key: string[];
+  content: Record<string, unknown>;
+  buffers: DataView[];
+}
+
 export class PageModel {
   private readonly handlers = new Map<string, Set<Handler>>();
+  private readonly answers: Map<string, Kept>;
 
   /** As a notebook's: other models by their ids. */
   readonly widget_manager = {
@@ -19,7 +30,10 @@ export class PageModel {
   constructor(
     protected readonly state: Record<string, unknown>,
     private readonly others: ReadonlyMap<string, PageModel> = new Map(),
-  ) {}
+    kept: readonly Kept[] = [],
+  ) {
+    this.answers = new Map(kept.map((one) => [one.key.join("\n"), one]));
+  }
 
   get(name: string): unknown {
     return this.state[name];
@@ -35,10 +49,14 @@ export class PageModel {
     // There is nobody to tell.
   }
 
-  /** Nobody answers either, and who asks is told so. */
+  /** What the page has an answer to is answered; who asks anything else is told that nobody can. */
   send(content: unknown): void {
-    const answer = refusal(content, COPY);
-    if (answer) queueMicrotask(() => this.emit("msg:custom", answer, []));
+    const key = NAMING.map((name) => String((content as Record<string, unknown>)[name] ?? "")).join("\n");
+    const kept = this.answers.get(key);
+    // All curves of a metric come at once, whichever were asked for.
+    if (kept?.content["type"] === "sparks") this.answers.delete(key);
+    const answer = kept?.content ?? refusal(content, COPY);
+    if (answer) queueMicrotask(() => this.emit("msg:custom", answer, kept?.buffers ?? []));
   }
 
   on(name: string, handler: (...args: never[]) => void): void {

@@ -8,6 +8,8 @@ interface Saved {
   models: Record<string, Record<string, unknown>>;
   /** Names of those of its traits that are bytes, in base64. */
   binary: Record<string, string[]>;
+  /** What can be answered: how the question is called, the message, and its bytes in base64. */
+  answers?: Record<string, [string[], Record<string, unknown>, string[]][]>;
 }
 
 /** Ids in the page; `save_html.py` has the same. */
@@ -25,13 +27,18 @@ export async function showSaved(render: Render): Promise<void> {
   }
 }
 
-function modelsOf({ models, binary }: Saved): Map<string, PageModel> {
+function modelsOf({ models, binary, answers }: Saved): Map<string, PageModel> {
   const found = new Map<string, PageModel>();
   const chunk = textOf(CHUNK);
   for (const [id, state] of Object.entries(models)) {
     for (const name of binary[id] ?? []) state[name] = bytesOf(String(state[name]));
     if ("_chunk_hash" in state && chunk) state["_chunk"] = bytesOf(chunk);
-    found.set(id, new PageModel(state, found));
+    const kept = (answers?.[id] ?? []).map(([key, content, bytes]) => ({
+      key,
+      content,
+      buffers: bytes.map(bytesOf),
+    }));
+    found.set(id, new PageModel(state, found, kept));
   }
   return found;
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._names import DEFAULT_GROUP
 from sm_track_widgets.charts import markup, numbers, status
+from sm_track_widgets.charts.static_jobs import summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,6 +142,8 @@ def _notes(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         notes.append(
             (markup.BUSY, sending if state.get("ended") is None else f"{sending}; it goes on behind")
         )
+    if state.get("jobs"):
+        notes.append((markup.BUSY, summary(state["jobs"])))
     trouble = " ".join(markup.plain(state.get("trouble") or "").split())
     waiting = int(state.get("waiting") or 0)
     if trouble:

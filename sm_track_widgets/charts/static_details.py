@@ -9,6 +9,7 @@ from sm_track_widgets.charts import markup, numbers, status
 from sm_track_widgets.charts.details_code import code_html, logs_html, surroundings_html
 from sm_track_widgets.charts.palette import Mark
 from sm_track_widgets.charts.prepare import prepare
+from sm_track_widgets.charts.static_jobs import jobs_html
 from sm_track_widgets.charts.static_table import table_html
 from sm_track_widgets.charts.svg import line_svg
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sm_track_widgets._types import Series
     from sm_track_widgets.reading.run_facts import MetricFacts, RunFacts
 
-TABS = ("overview", "metrics", "params", "artifacts", "code", "logs", "system")
+TABS = ("overview", "metrics", "params", "artifacts", "code", "logs", "system", "jobs")
 SYSTEM = "system/"
 """What names of system metrics begin with."""
 CHARTS = 24
@@ -89,6 +90,8 @@ def _tab_line(facts: RunFacts, tab: str) -> str:
     """Name the tabs; the page cannot switch them without a kernel, so the line says what to type."""
     names: list[str] = []
     for name in TABS:
+        if name == "jobs" and not (facts.jobs or facts.job_rows or tab == name):
+            continue  # most runs start none
         here = name == tab
         edge = f"border-bottom:2px solid {markup.BUSY};font-weight:600" if here else markup.MUTED
         current = ' aria-current="true"' if here else ""
@@ -151,6 +154,10 @@ def _system(facts: RunFacts, series: Sequence[Series], _: object) -> str:
     return "".join(pieces)
 
 
+def _jobs(facts: RunFacts, *_: object) -> str:
+    return jobs_html(facts.job_rows or ())
+
+
 def _charts(series: Sequence[Series]) -> str:
     drawn: list[str] = []
     for one in series:
@@ -187,4 +194,5 @@ _TABS: dict[str, Callable[[Any, Any, Any], str]] = {
     "code": _code,
     "logs": _logs,
     "system": _system,
+    "jobs": _jobs,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sm_track_widgets.charts import details_code, markup, status
 from sm_track_widgets.charts import details_parts as parts
+from sm_track_widgets.charts.static_jobs import jobs_text
 from sm_track_widgets.charts.static_table import table_text
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ def _system(facts: RunFacts) -> list[str]:
     return [*lines, table_text(header, rows, kinds=parts.METRIC_KINDS)] if rows else lines
 
 
+def _jobs(facts: RunFacts) -> list[str]:
+    return jobs_text(facts.job_rows or ())
+
+
 def _columns(rows: list[tuple[str, str]]) -> list[str]:
     width = max((len(name) for name, _ in rows), default=0)
     return [f"{name.ljust(width)}  {' '.join(markup.plain(value).split())}" for name, value in rows]
@@ -90,4 +95,5 @@ _TABS = {
     "code": _code,
     "logs": _logs,
     "system": _system,
+    "jobs": _jobs,
 }

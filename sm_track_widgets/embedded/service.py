@@ -59,6 +59,9 @@ class Rules:
         Whether Search's NotEquals holds for records that lack the property [inf].
     runs_name_their_jobs
         Whether a run's component names in Sources the jobs that were started under it [inf].
+    jobs_tell_their_instances
+        Whether the component of a training job has its instances among its parameters, as ``SageMaker.InstanceType``
+        and ``SageMaker.InstanceCount`` [inf].
     """
 
     quotas: Literal["none", "aws"] = "none"
@@ -77,6 +80,7 @@ class Rules:
     search_ignores_case: bool = False
     not_equals_matches_absent: bool = True
     runs_name_their_jobs: bool = True
+    jobs_tell_their_instances: bool = True
 
 
 @dataclass(frozen=True, slots=True)

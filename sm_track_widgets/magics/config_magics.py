@@ -43,6 +43,9 @@ class SmConfigMagics(ShellMagics):
     @argument("--redact", action="append", metavar="REGEX", help="Take this out of what is captured. Repeat.")
     @argument("--theme", choices=("auto", "light", "dark"), help="Colours of the widgets.")
     @argument(
+        "--prices", metavar="FILE", help="CSV or JSON: instance type and price of an hour; gives costs."
+    )
+    @argument(
         "--default-session",
         choices=("on", "off"),
         help="on: the embedded service answers boto3.client() and sagemaker.Session(), too.",

@@ -32,7 +32,7 @@ class SmShowMagics(ShellMagics):
         "--tab",
         metavar="TAB",
         default="overview",
-        help="overview, metrics, params, artifacts, code (what was kept of the cell), logs or system.",
+        help="overview, metrics, params, artifacts, code (what was kept of the cell), logs, system or jobs.",
     )
     @line_magic
     def sm_show(self, line: str, local_ns: Mapping[str, Any] | None = None) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,10 +17,12 @@ from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.table import STATISTICS
 
 if TYPE_CHECKING:
-    from sm_track_widgets._types import Scalar
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.table.table import Table
 
+OF_JOBS = "SageMaker."
+"""What parameters begin with that SageMaker gives a job's component: its instances."""
+_WORDS: dict[str, Any] = {"True": True, "False": False, "None": None}
 Statistic = Literal["last", "min", "max", "avg", "std", "count"]
 
 
@@ -34,7 +37,8 @@ class BestRun:
     metric, stat, value
         By what it is the best.
     parameters
-        Its parameters, to train with: ``Model(**best.parameters)``.
+        Its parameters, to train with: ``Model(**best.parameters)``. Whole numbers are ints, and ``True``, ``None``,
+        lists and dicts are such again, though the service keeps texts.
     ties
         Names of other runs with the same value; the newest run was taken.
     runs
@@ -49,7 +53,7 @@ class BestRun:
     metric: str
     stat: Statistic
     value: float
-    parameters: dict[str, Scalar] = field(default_factory=dict[str, "Scalar"])
+    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
     ties: list[str] = field(default_factory=list[str])
     runs: int = 1
 
@@ -102,10 +106,10 @@ def best_run(
     UsageError
         For an unknown `goal` or `stat`, or a query that cannot be read.
     """
+    _check_texts(metric=metric, experiment=experiment, query=query)
     if stat not in STATISTICS:
-        raise UsageError(
-            f"stat is one of {', '.join(STATISTICS)}, not {stat!r}.", did_you_mean(stat, STATISTICS)
-        )
+        near = did_you_mean(str(stat), STATISTICS)
+        raise UsageError(f"stat is one of {', '.join(STATISTICS)}, not {stat!r}.", near)
     if goal not in {None, "max", "min"}:
         raise UsageError(f"goal is 'max' or 'min', not {goal!r}.")
     table = find(connection or connections.current(), Wanted(experiment, query=query)).table
@@ -140,13 +144,37 @@ def _told(table: Table, metric: str, stat: Statistic, best: list[int], runs: int
     )
 
 
-def parameters_of(table: Table, row: int) -> dict[str, Scalar]:
-    """Return the parameters of one run, without ours; a whole number is an int, as it was logged most likely."""
-    found: dict[str, Scalar] = {}
-    for name in sorted(name for name in table.names("param") if not is_reserved(name)):
+def parameters_of(table: Table, row: int) -> dict[str, Any]:
+    """Return the parameters of one run to train with, without ours and without those that SageMaker gave a job.
+
+    As they were logged most likely: a whole number is an int; ``True``, ``False`` and ``None``, lists and dicts, which
+    the service keeps as texts, are what they say.
+    """
+    found: dict[str, Any] = {}
+    names = (name for name in table.names("param") if not is_reserved(name) and not name.startswith(OF_JOBS))
+    for name in sorted(names):
         number, text = float(table.number("param", name)[row]), table.text("param", name).at(row)
         if text is not None:
-            found[name] = text
+            found[name] = _meant(text)
         elif not np.isnan(number):
             found[name] = int(number) if number.is_integer() else number
     return found
+
+
+def _meant(text: str) -> Any:
+    """Return what a parameter's text stands for: a word of Python, a list, a dict, or a text that the SDK quoted."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[:1] in {"[", "{", '"'}:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _check_texts(**given: object) -> None:
+    """Refuse what is neither a text nor None."""
+    for what, value in given.items():
+        if (value is not None or what == "metric") and not isinstance(value, str):
+            raise UsageError(f"{what} is a text, not {value!r:.60}.", f'Write {what}="...".')

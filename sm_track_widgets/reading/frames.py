@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +11,13 @@ import pandas as pd
 
 from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets._names import NOTES_PARAMETER, is_reserved, is_system, told_notes
+from sm_track_widgets._prices import HOUR
 from sm_track_widgets.reading.downsample import filled
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.table import STATISTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sm_track_widgets._types import Series
     from sm_track_widgets.reading.table.table import Table
@@ -26,6 +28,8 @@ FIXED_COLUMNS = (*TEXT_COLUMNS, *TIME_COLUMNS, "duration_s", "created_by")
 """The columns every frame of runs has, in this order, also without a single run."""
 NOTES_COLUMN = "notes"
 """Behind them, where any run has notes."""
+COST = "cost"
+"""Estimated price of a run's jobs, in the currency of the prices that were given."""
 PARAMETER, METRIC, TAG = "params.", "metrics.", "tags."
 ARTIFACT_COLUMNS = ("run", "artifact", "direction", "media_type", "uri")
 POINT_COLUMNS = ("run", "metric", "step", "time", "value")
@@ -39,7 +43,13 @@ class Components(dict[str, str]):
         return self
 
 
-def to_frame(table: Table, *, group: str | None = None, reserved: bool = False) -> pd.DataFrame:
+def to_frame(
+    table: Table,
+    *,
+    group: str | None = None,
+    reserved: bool = False,
+    prices: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Turn a table of runs into one row per run.
 
     Parameters
@@ -50,6 +60,8 @@ def to_frame(table: Table, *, group: str | None = None, reserved: bool = False) 
         The run group that was asked for: of a run's groups the row names this one.
     reserved
         Also show the parameters and tags that belong to this package and to SageMaker.
+    prices
+        Price of an hour of each instance type: adds ``cost`` where a run's jobs have ended on such instances.
 
     Returns
     -------
@@ -63,6 +75,7 @@ def to_frame(table: Table, *, group: str | None = None, reserved: bool = False) 
     """
     columns: dict[str, Any] = _fixed(table, group)
     columns.update(_notes(table))
+    columns.update(_costs(table, prices or {}))
     columns.update(_parameters(table, PARAMETER, reserved=reserved))
     columns.update(_metrics(table))
     columns.update(_tags(table, reserved=reserved))
@@ -245,6 +258,20 @@ def _notes(table: Table) -> dict[str, Any]:
         return {}
     notes = [told_notes(text) for text in stored.objects("")]
     return {NOTES_COLUMN: _text(notes)} if any(notes) else {}
+
+
+def _costs(table: Table, prices: Mapping[str, float]) -> dict[str, Any]:
+    """Return the column of costs: NaN for a run without jobs, or with one on an instance without a price."""
+    billed = table.numbers.get("billed", {})
+    if not prices or not billed:
+        return {}
+    total = np.full(len(table), np.nan)
+    for instance, seconds in billed.items():
+        used = ~np.isnan(seconds)
+        total[used] = np.where(np.isnan(total[used]), 0.0, total[used])
+        total[used] += seconds[used] * prices.get(instance, math.inf) / HOUR
+    total[np.isinf(total)] = np.nan
+    return {} if np.isnan(total).all() else {COST: total}
 
 
 def _parameters(table: Table, prefix: str, *, reserved: bool) -> dict[str, Any]:

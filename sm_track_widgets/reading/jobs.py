@@ -34,6 +34,10 @@ HELD_BY = "held_by"
 """Kind of texts by metric: the component that has its points, where that is a job's."""
 INTERNAL = "sagemaker_"
 """Hyperparameters by which the SDK tells its container what to run [S]: no parameters of a run."""
+BILLED = "billed"
+"""Kind of numbers by instance type: seconds that a run's jobs kept such instances, each counted."""
+INSTANCE, INSTANCES = "SageMaker.InstanceType", "SageMaker.InstanceCount"
+"""Parameters of a job's component that say what it ran on; seen in AWS's example notebooks."""
 TRAINING_JOB = "-aws-training-job"
 NAMES_A_CALL = 20
 """Filters of one level of a SearchExpression [M]."""
@@ -167,7 +171,28 @@ def merged(table: Table) -> Table:
                 held[metric].codes[row] = held[metric].code(table.components[job])
         if held:
             joined.words[HELD_BY] = held
+        _bill(joined, source, target)
     return joined.take(~jobs)
+
+
+def _bill(table: Table, source: Any, target: Any) -> None:
+    """Add up, for each run, how long its jobs kept instances of each type; jobs that have not ended are left out.
+
+    A component's start and end are those of the training, which is what is billed [inf].
+    """
+    types = table.text("param", INSTANCE)
+    counts = table.number("param", INSTANCES)
+    lasted = table.number("time", "ended") - table.number("time", "started")
+    billed: dict[str, Any] = {}
+    for job, run in zip(source.tolist(), target.tolist(), strict=True):
+        instance = types.at(job)
+        if instance is None or np.isnan(lasted[job]):
+            continue
+        column = billed.setdefault(instance, np.full(len(table), np.nan))
+        count = 1.0 if np.isnan(counts[job]) else counts[job]
+        column[run] = (0.0 if np.isnan(column[run]) else column[run]) + lasted[job] * count
+    if billed:
+        table.numbers[BILLED] = billed
 
 
 def _fill(table: Table, kinds: tuple[str, ...], source: Any, target: Any) -> dict[str, list[tuple[int, int]]]:

@@ -25,6 +25,7 @@ from sm_track_widgets.reading import frames, identity, old_points
 from sm_track_widgets.reading.run_records import Name, find_records
 
 if TYPE_CHECKING:
+    from sm_track_widgets._job_facts import JobFacts
     from sm_track_widgets._types import Params, Scalar, Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.identity import Record
@@ -81,6 +82,10 @@ class RunFacts:
         Kind and name of the jobs that it has noted, in the order they were started.
     remarks
         One line each about what is missing or in the way.
+    read_jobs
+        Asks for its jobs as they stand, the oldest first, a tuning job's children behind it.
+    job_rows
+        The jobs as they are shown, once somebody has asked for them.
     read_series
         Gives all points of some metrics.
     read_object
@@ -109,6 +114,8 @@ class RunFacts:
     models: list[str] = field(default_factory=list[str])
     jobs: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     remarks: list[str] = field(default_factory=list[str])
+    read_jobs: Callable[[], list[JobFacts]] = list
+    job_rows: list[Params] | None = None
     read_series: Callable[[Sequence[str]], list[Series]] = lambda _: []
     read_object: Callable[[str, int], tuple[bytes, int]] = lambda _, __: (b"", 0)
 
@@ -169,6 +176,7 @@ def _stored(connection: Connection, record: Record, experiment: str | None, othe
     old, old_at = _add_old(facts, record)
     facts.read_series = lambda metrics: _series(connection, component, metrics, old_at, old)
     facts.read_object = lambda uri, limit: read_object(connection, uri, limit)
+    facts.read_jobs = lambda: _read_jobs(connection, facts)
     if others:
         more = "1 older run has" if others == 1 else f"{others} older runs have"
         facts.remarks.append(f"{more} this name too; name its experiment.")
@@ -193,6 +201,12 @@ def _read_capture(facts: RunFacts) -> None:
     except Exception as error:  # noqa: BLE001 - the rest of the run is worth seeing
         told = _aws.explain(error, "read what was kept of the cell")
         facts.remarks.append(str(told) if told else f"What was kept of the cell cannot be read: {error}")
+
+
+def _read_jobs(connection: Connection, facts: RunFacts) -> list[JobFacts]:
+    from sm_track_widgets.reading.run_jobs import read_jobs
+
+    return read_jobs(connection, facts)
 
 
 def read_object(connection: Connection, uri: str, limit: int) -> tuple[bytes, int]:

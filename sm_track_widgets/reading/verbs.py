@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from sm_track_widgets import _prices
 from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets._points import AXES
@@ -60,7 +61,8 @@ def runs(
     Returns
     -------
     DataFrame
-        ``run, experiment, group, status, message, started, ended, duration_s, created_by``, then
+        ``run, experiment, group, status, message, started, ended, duration_s, created_by``, ``cost`` where
+        prices are set (``%sm_config --prices``) and a run's jobs have ended, then
         ``params.<name>``, ``metrics.<name>.<last|min|max|avg|std|count>`` and ``tags.<name>``; see
         `sm_track_widgets.reading.frames.to_frame`. ``attrs["components"]`` names the trial component of each
         run; ``attrs["missing"]`` says, in one line, what could not be read, and is empty when all is there.
@@ -75,8 +77,10 @@ def runs(
     check_texts(experiment=experiment, query=query, group=group)
     chosen = several("columns", columns)
     wanted = Wanted(experiment, group, query, archived, unassigned, cached)
-    answer = find(connection or connections.current(), wanted)
-    frame = frames.to_frame(answer.table, group=group, reserved=reserved)
+    place = connection or connections.current()
+    answer = find(place, wanted)
+    prices = _prices.known(place.settings.prices)
+    frame = frames.to_frame(answer.table, group=group, reserved=reserved, prices=prices)
     frame.attrs["missing"] = answer.missing
     return frame if chosen is None else frames.choose(frame, chosen)
 

@@ -15,6 +15,7 @@ from sm_track_widgets.tracking.capture.log import CaptureLog
 from sm_track_widgets.tracking.ending import cut_message, one_line_message, outcome
 from sm_track_widgets.tracking.interop import hooks as interop
 from sm_track_widgets.tracking.interop import inside_job
+from sm_track_widgets.tracking.job_log import JobLog
 from sm_track_widgets.tracking.loading import connection_of, tag_pairs
 from sm_track_widgets.tracking.media.log import MediaLog
 from sm_track_widgets.tracking.opening import OpenRequest
@@ -44,7 +45,7 @@ WAIT_IN_JOB = 600.0
 ENDINGS = ("Completed", "Failed", "Stopped")
 
 
-class Run(CaptureLog, MediaLog, WorkLog, CallbackMaker):
+class Run(CaptureLog, MediaLog, WorkLog, JobLog, CallbackMaker):
     """One run of an experiment, open from here until `close`, or until the ``with`` block ends.
 
     Parameters

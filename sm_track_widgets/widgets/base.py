@@ -13,12 +13,15 @@ import traitlets
 
 from sm_track_widgets import config
 from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
+from sm_track_widgets.reading.files import target
 from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.static import StaticForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from sm_track_widgets.widgets.kept_answers import Answer, Room
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PROTOCOL = {"version_major": 2, "version_minor": 1}
@@ -87,26 +90,32 @@ class SmWidget(anywidget.AnyWidget):
         Raises
         ------
         UsageError
-            For any other ending or theme.
+            For any other ending or theme, and where the file cannot be written: its folder is not made.
         """
         file = Path(path)
         if file.suffix.lower() not in self.saved_as:
             raise UsageError(
                 f"A {type(self).__name__} is saved as {' or '.join(self.saved_as)}, not {file.name!r}."
             )
-        return self._save(file, theme, title)
+        target.checked(path, self.saved_as)
+        return self._save(file.expanduser(), theme, title)
 
     def _save(self, file: Path, theme: str | None, title: str | None) -> Path:
         from sm_track_widgets.widgets.save_html import checked_theme, page
 
         chosen = checked_theme(self._theme if theme is None else theme)
         heading = (title or self.heading()) or type(self).__name__
-        file.write_text(page(self, theme=chosen, title=heading), encoding="utf-8")
+        target.write_text(file, page(self, theme=chosen, title=heading))
         return file
 
     def heading(self) -> str:
         """Return what a page of this widget is called; empty: its kind."""
         return ""
+
+    def kept_answers(self, room: Room) -> Iterator[Answer]:
+        """Give what a saved page can still answer of what its view asks, within `room`."""
+        del room
+        return iter(())
 
     def in_page(self) -> dict[str, Any]:
         """Return values of traits that are others in a saved page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,17 @@ from sm_track_widgets import _aws
 from sm_track_widgets.charts import markup, numbers
 from sm_track_widgets.charts.preview_data import Facts, Table
 from sm_track_widgets.charts.preview_look import PREVIEW_BYTES, Excerpt, Look, Note, Picture, look
+from sm_track_widgets.widgets.kept_answers import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sm_track_widgets.reading.run_facts import Artifact, RunFacts
+    from sm_track_widgets.widgets.kept_answers import Room
 
 AT_ONCE = 8
 """Files that are asked for side by side."""
+TOO_MUCH = "Left out when this page was saved: it has enough of them."
 MOST = 500
 """Files whose sizes are asked for; the others are told when they are looked at."""
 
@@ -56,6 +62,26 @@ def preview(facts: RunFacts, name: str, direction: str) -> tuple[dict[str, Any],
     seen = look(found.name, found.media_type, data, whole=size <= len(data))
     shown = _shown(seen)
     return {**shown, "size": size}, [seen.data] if isinstance(seen, Picture) else []
+
+
+def kept_previews(facts: RunFacts, room: Room) -> Iterator[Answer]:
+    """Give what a saved page shows of a run's files: their sizes, and the previews there is room for."""
+    files = [one for one in facts.artifacts if one.value.startswith("s3://")]
+    if files:
+        yield Answer({"type": "sizes"}, {"type": "sizes", "sizes": sizes(facts)})
+    left = 0
+    for one in files:
+        asked = {"type": "preview", "name": one.name, "direction": one.direction}
+        told, data = preview(facts, one.name, one.direction) if room.left > 0 else ({}, [])
+        size = len(json.dumps(told)) + sum(map(len, data))
+        if told and room.take(size):
+            yield Answer(asked, {**asked, "preview": told}, data)
+        else:
+            left += 1
+            words = f"Left out when this page was saved: {numbers.data_size(size)}." if told else TOO_MUCH
+            yield Answer(asked, {**asked, "preview": {"kind": "note", "text": words}})
+    if left:
+        room.without.append("a preview of 1 file" if left == 1 else f"previews of {left:,} files")
 
 
 def _shown(seen: Look | None) -> dict[str, Any]:

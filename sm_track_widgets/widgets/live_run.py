@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from sm_track_widgets._errors import TrackError
 from sm_track_widgets.charts.static_card import card_html, card_text
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
+from sm_track_widgets.widgets.job_rows import stop_job, watch_of
 from sm_track_widgets.widgets.live_state import card_state
 from sm_track_widgets.widgets.pump import PUMP
 
@@ -75,6 +77,7 @@ class LiveRun(SmWidget):
             progress.uploading,
             progress.upload_done,
             run.workload.look(run),
+            str(watch_of(run).rows) if run.started_jobs else "",
         )
         if seen != self._seen:
             self._seen = seen
@@ -82,7 +85,19 @@ class LiveRun(SmWidget):
             self.push(_state=state, _sparks=sparks)
         if over:
             self.update_static()
-        return not over or bool(progress.uploading)
+        return not over or bool(progress.uploading) or not watch_of(run).over
+
+    def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
+        """Answer the view's ``stop`` of a job, confirmed there."""
+        del buffers
+        if content.get("type") != "stop":
+            return
+        name, error = str(content.get("name") or ""), ""
+        try:
+            stop_job(self._run.connection, str(content.get("kind")), name)
+        except TrackError as problem:
+            error = str(problem)
+        self.send({"type": "stopped", "name": name, "error": error})
 
     def finish(self) -> None:
         """Push the final state at once."""

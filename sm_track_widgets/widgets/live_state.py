@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets._names import SYSTEM_PREFIX, default_group, is_reserved, is_system
 from sm_track_widgets.charts.numbers import count, data_size, middle
 from sm_track_widgets.charts.static_card import headline
+from sm_track_widgets.widgets.job_rows import watch_of
 from sm_track_widgets.widgets.work_state import progress_state, stopped_text
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def card_state(run: Run, now: float, wanted: Sequence[str] = ()) -> tuple[dict[s
         "message": run.message,
         "progress": work if run.ended is None else None,
         "stopped": stopped_text(run, work),
+        "jobs": watch_of(run).rows if run.started_jobs else [],
     }
     return state, data
 

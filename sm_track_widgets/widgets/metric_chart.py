@@ -15,6 +15,7 @@ from ipywidgets import widget_serialization
 from sm_track_widgets._errors import TrackError, UsageError, did_you_mean
 from sm_track_widgets._names import lower_is_better
 from sm_track_widgets.reading.curves import Edges
+from sm_track_widgets.reading.files.target import write_text
 from sm_track_widgets.reading.smoothing import Kind
 from sm_track_widgets.tracking.registry import open_runs
 from sm_track_widgets.widgets import assets, static_chart
@@ -279,7 +280,7 @@ class MetricChart(SmWidget):
         if file.suffix.lower() == ".html":
             return super()._save(file, theme, title)
         form = self._static_form()
-        file.write_text(form.svg() if file.suffix.lower() == ".svg" else form.spec_json(), encoding="utf-8")
+        write_text(file, form.svg() if file.suffix.lower() == ".svg" else form.spec_json())
         return file
 
     def heading(self) -> str:

@@ -176,13 +176,13 @@ class ModelVersions(SmWidget):
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
         """Return the versions as an HTML table, and two side by side."""
-        return models_html(self.group, *self._static())
+        return models_html(self.group, *self._shown())
 
     def static_text(self) -> str:
         """Return the same as text."""
-        return models_text(self.group, *self._static())
+        return models_text(self.group, *self._shown())
 
-    def _static(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def _shown(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         pair = self._pair()
         shown = [_described(one) for one in pair] if len(pair) == PAIR else []
         return [_described(one) for one in self._versions], shown

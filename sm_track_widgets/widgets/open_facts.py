@@ -9,6 +9,7 @@ import numpy as np
 from sm_track_widgets._names import default_group, is_reserved
 from sm_track_widgets._types import Series
 from sm_track_widgets.reading.run_facts import Artifact, MetricFacts, RunFacts, read_object
+from sm_track_widgets.reading.run_jobs import described
 from sm_track_widgets.widgets.live_state import trouble
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def open_facts(run: Run) -> RunFacts:
         artifacts=[*_artifacts(run, "output"), *_artifacts(run, "input")],
         capture=run.capture_preview(),
         remarks=[remark for remark in remarks if remark],
+        jobs=run.started_jobs,
+        read_jobs=lambda: described(run.connection, run.started_jobs),
         read_series=lambda names: _series(run, names),
         read_object=lambda uri, limit: read_object(run.connection, uri, limit),
     )

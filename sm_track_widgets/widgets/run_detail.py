@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from sm_track_widgets import connection as connections
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets.charts.static_details import TABS
 from sm_track_widgets.widgets import assets, detail_files
 from sm_track_widgets.widgets.base import SmWidget, reject_unknown
 from sm_track_widgets.widgets.detail_state import detail_state, drawn, live_lines, stored_lines
+from sm_track_widgets.widgets.job_rows import stop_job, watch_of
 from sm_track_widgets.widgets.open_facts import open_facts
 from sm_track_widgets.widgets.pump import PUMP
 from sm_track_widgets.widgets.run_details import RunDetails, checked_tab, run_details
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sm_track_widgets._types import Params, Scalar, Series
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.run_facts import Artifact, MetricFacts, RunFacts
     from sm_track_widgets.tracking.run import Run
+    from sm_track_widgets.widgets.kept_answers import Answer, Room
 
 LIVE_EVERY = 1.0
 """Seconds between two states of an open run."""
@@ -40,7 +43,8 @@ class RunDetail(SmWidget):
     experiment
         Its experiment; None looks through all, and of several runs of the name takes the newest.
     tab
-        ``"overview", "metrics", "params", "artifacts", "code", "logs"`` or ``"system"``.
+        ``"overview", "metrics", "params", "artifacts", "code", "logs", "system"`` or
+        ``"jobs"``.
     height
         Most pixels of what is below the tabs, which then scrolls; default: 560.
     connection
@@ -85,7 +89,7 @@ class RunDetail(SmWidget):
         **unknown: Any,
     ) -> None:
         reject_unknown(type(self), unknown)
-        self._place = connection
+        self._place = connection or getattr(name, "place", None)
         checked_tab(tab)
         given = name if isinstance(name, RunDetails) else None
         self.details = given or run_details(name, experiment, tab=tab, connection=connection)  # type: ignore[arg-type]
@@ -155,11 +159,11 @@ class RunDetail(SmWidget):
 
     def text(self) -> str:
         """Return the tab as plain text."""
-        return RunDetails(self.facts, str(self.tab)).text()
+        return RunDetails(self.facts, str(self.tab), source=self._run, place=self._place).text()
 
     def html(self) -> str:
         """Return the tab as HTML."""
-        return RunDetails(self.facts, str(self.tab)).html()
+        return RunDetails(self.facts, str(self.tab), source=self._run, place=self._place).html()
 
     # -- data ----------------------------------------------------------------------------------------------------
     def refresh(self) -> None:
@@ -186,15 +190,31 @@ class RunDetail(SmWidget):
             self.update_static()
         return not over
 
+    def _look_at_jobs(self) -> None:
+        """Ask for the jobs as they stand, and show them."""
+        self.details.read_jobs()
+        self.push(_state={**self._state, "jobs": self._jobs()})
+        self.update_static()
+
+    def _jobs(self) -> dict[str, Any]:
+        """Return what the Jobs tab shows: of an open run by the watch, else what was asked for last."""
+        facts = self.facts
+        if self._run is not None and self._run.started_jobs:
+            facts.job_rows = watch_of(self._run).rows
+        rows = facts.job_rows
+        return {"count": len(facts.jobs) if rows is None else len(rows), "rows": rows}
+
     def close(self) -> None:
         """Take the widget out of the page and stop updating it."""
         PUMP.remove(self)
         super().close()
 
     def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
-        """Answer ``sizes``, ``preview`` and ``refresh``."""
+        """Answer ``sizes``, ``preview``, ``refresh``, ``jobs`` and ``stop``."""
         del buffers
         kind = content.get("type")
+        if kind in {"jobs", "stop"}:
+            self._answer_jobs(content)
         if kind == "sizes":
             self.send({"type": "sizes", "sizes": detail_files.sizes(self.facts)})
         elif kind == "preview":
@@ -208,6 +228,16 @@ class RunDetail(SmWidget):
             except TrackError as error:
                 self.send({"type": "refreshed", "error": str(error)})
 
+    def _answer_jobs(self, content: dict[str, Any]) -> None:
+        kind, name, error = content.get("type"), str(content.get("name") or ""), ""
+        try:
+            if kind == "stop":
+                stop_job(self._place or connections.current(), str(content.get("kind")), name)
+            self._look_at_jobs()
+        except TrackError as problem:
+            error = str(problem)
+        self.send({"type": "stopped" if kind == "stop" else "jobs", "name": name, "error": error})
+
     def _push(self, now: float) -> None:
         state, series, points = self._made(now)
         if points != self._points or series != self._series:
@@ -219,7 +249,7 @@ class RunDetail(SmWidget):
         """Return what the page gets, of an open run as it is now."""
         run = self._run
         if run is not None:
-            self.details = RunDetails(open_facts(run), source=run)
+            self.details = RunDetails(open_facts(run), source=run, place=run.connection)
         facts = self.facts
         names = drawn(facts.metrics)
         if run is not None:
@@ -227,6 +257,7 @@ class RunDetail(SmWidget):
         else:
             headers, data = stored_lines(self._read(facts, names), facts)
         state = detail_state(facts, now, live=run is not None and run.ended is None)
+        state["jobs"] = self._jobs()
         return state, headers, data
 
     def _read(self, facts: RunFacts, names: Sequence[str]) -> list[Series]:
@@ -252,6 +283,10 @@ class RunDetail(SmWidget):
     def static_text(self) -> str:
         """Return the tab as text."""
         return self.text()
+
+    def kept_answers(self, room: Room) -> Iterator[Answer]:
+        """Give what a saved page can still answer: sizes and previews of files."""
+        yield from detail_files.kept_previews(self.facts, room)
 
     def heading(self) -> str:
         """Return the run and its experiment."""

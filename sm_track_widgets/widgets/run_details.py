@@ -14,6 +14,7 @@ from sm_track_widgets.charts.text_details import details_text
 from sm_track_widgets.reading.run_facts import RunFacts, stored_facts
 from sm_track_widgets.tracking.redact import Redactor
 from sm_track_widgets.tracking.registry import is_called, open_runs
+from sm_track_widgets.widgets.job_rows import job_rows
 from sm_track_widgets.widgets.open_facts import open_facts
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ class RunDetails:
     facts
         The run.
     tab
-        What is displayed: ``"overview", "metrics", "params", "artifacts", "code", "logs"`` or ``"system"``.
+        What is displayed: ``"overview", "metrics", "params", "artifacts", "code", "logs", "system"`` or ``"jobs"``.
     source
         The run itself, where it is one of this process.
+    place
+        Where it is; default: where runs go.
 
     Attributes
     ----------
@@ -54,7 +57,15 @@ class RunDetails:
         There is no such tab.
     """
 
-    def __init__(self, facts: RunFacts, tab: str = "overview", *, source: Run | None = None) -> None:
+    def __init__(
+        self,
+        facts: RunFacts,
+        tab: str = "overview",
+        *,
+        source: Run | None = None,
+        place: Connection | None = None,
+    ) -> None:
+        self.place = place
         self.facts = facts
         self.tab = checked_tab(tab)
         self.source = source
@@ -64,12 +75,30 @@ class RunDetails:
         self.metrics, self.artifacts = facts.metrics, facts.artifacts
         self.capture: Params = facts.capture
 
+    @property
+    def jobs(self) -> list[Params]:
+        """The run's jobs as they stand: ``kind, name, status, started, ended, cost, lines`` and more."""
+        self.read_jobs()
+        return list(self.facts.job_rows or ())
+
+    def read_jobs(self) -> None:
+        """Look at the run's jobs anew."""
+        if self.source is not None and not self.source.started_jobs:
+            self.facts.job_rows = []
+            return
+        place = self.place or connections.current()
+        self.facts.job_rows = job_rows(place, self.facts.read_jobs())
+
     def text(self) -> str:
         """Return the tab as plain text."""
+        if self.tab == "jobs" and self.facts.job_rows is None:
+            self.read_jobs()
         return details_text(self.facts, self.tab)
 
     def html(self) -> str:
         """Return the tab as HTML."""
+        if self.tab == "jobs" and self.facts.job_rows is None:
+            self.read_jobs()
         names = metrics_of(self.facts, self.tab)
         series: list[Series] = self.facts.read_series(names) if names else []
         previews = self._previews() if self.tab == "artifacts" else []
@@ -119,7 +148,8 @@ def run_details(
     experiment
         Its experiment; None looks through all, and of several runs of the name takes the newest.
     tab
-        ``"overview", "metrics", "params", "artifacts", "code", "logs"`` or ``"system"``.
+        ``"overview", "metrics", "params", "artifacts", "code", "logs", "system"`` or
+        ``"jobs"``.
     connection
         Where to look; default: where runs go.
 
@@ -136,14 +166,14 @@ def run_details(
         run = current_run()
         if run is None:
             raise UsageError("No run is open here.", "Name one; %sm_runs lists them.")
-        return RunDetails(open_facts(run), tab, source=run)
+        return RunDetails(open_facts(run), tab, source=run, place=run.connection)
     place = connection or connections.current()
     run = open_named(name, experiment, place)
     facts = open_facts(run) if run is not None else stored_facts(place, name, experiment)
     edited = stale(facts.capture, Redactor(place.settings.redact).clean) if run is None else None
     if edited is not None:
         facts.remarks.append(f"{edited} %sm_rerun brings back the one that ran.")
-    return RunDetails(facts, tab, source=run)
+    return RunDetails(facts, tab, source=run, place=place)
 
 
 def open_named(name: str, experiment: str | None, place: Connection) -> Run | None:

@@ -10,14 +10,18 @@ from sm_track_widgets import connection
 from sm_track_widgets._errors import TrackError
 from sm_track_widgets.reading.downsample import reduced
 from sm_track_widgets.reading.series import read as series
+from sm_track_widgets.widgets.kept_answers import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from sm_track_widgets.widgets.kept_answers import Room
     from sm_track_widgets.widgets.selection.selection import Selection
 
 BUCKETS = 60
 """Of a curve at most: one for each pixel it is wide."""
+LARGEST = 2 * 8 * 2 * BUCKETS
+"""Bytes of a curve, at most."""
 
 
 def sparks(selection: Selection, metric: str, runs: Sequence[str]) -> tuple[dict[str, Any], bytes]:
@@ -49,6 +53,20 @@ def sparks(selection: Selection, metric: str, runs: Sequence[str]) -> tuple[dict
         counts.append(points.shape[1])
         parts.append(points.tobytes())
     return {"type": "sparks", "metric": metric, "runs": list(runs), "counts": counts}, b"".join(parts)
+
+
+def kept_sparks(
+    selection: Selection, metrics: Sequence[str], runs: Sequence[str], room: Room
+) -> Iterator[Answer]:
+    """Give the curves of a saved page: of the first `runs`, as many as there is room for."""
+    for metric in metrics:
+        kept = min(len(runs), room.left // LARGEST)
+        told, data = sparks(selection, metric, runs[:kept])
+        room.take(len(data))
+        if kept < len(runs):
+            left = len(runs) - kept
+            room.without.append(f"curves of {metric} of {'1 run' if left == 1 else f'{left:,} runs'}")
+        yield Answer({"type": "sparks", "metric": metric}, told, [data])
 
 
 def _read(experiment: str | None, metric: str, components: list[str]) -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -13,12 +13,13 @@ from sm_track_widgets.widgets import columns as encoding
 from sm_track_widgets.widgets.base import reject_unknown
 from sm_track_widgets.widgets.linked import LinkedView, selection_of
 from sm_track_widgets.widgets.run_edits import RunEdits, writable
-from sm_track_widgets.widgets.run_sparks import sparks
+from sm_track_widgets.widgets.run_sparks import kept_sparks, sparks
 from sm_track_widgets.widgets.static_runs import StaticRuns
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sm_track_widgets.widgets.kept_answers import Answer, Room
     from sm_track_widgets.widgets.selection.selection import Selection
 
 HEIGHT = 400
@@ -51,7 +52,7 @@ class RunTable(LinkedView):
         Name of the run that the others are compared with: it stays on top, metrics show how far they are from its own,
         and parameters that are not its own are marked.
     group_by
-        A column: rows with the same value are listed together below their mean, and the best of metrics.
+        A column: rows with the same value are listed together below their mean; with a baseline, how far it is from it.
     differing
         Of the parameters, show those that are not the same in all rows, also where `columns` does not name them.
     pinned
@@ -138,9 +139,13 @@ class RunTable(LinkedView):
         )
         self._edits = RunEdits(selection)
         self.observe(self._decided, "columns")
+        self.observe(self._other_look, ["columns", "sort", "group_by", "differing", "pinned"])
 
     def _decided(self, _: Any) -> None:
         self._chosen = True
+
+    def _other_look(self, _: Any) -> None:
+        self.update_static()
 
     # -- messages ------------------------------------------------------------------------------------------------
     def on_message(self, content: dict[str, Any], buffers: list[Any]) -> None:
@@ -179,6 +184,10 @@ class RunTable(LinkedView):
         """Return what is different in a saved page: there runs cannot be changed."""
         return {"_writable": False}
 
+    def kept_answers(self, room: Room) -> Iterator[Answer]:
+        """Give what a saved page can still answer: the curves it shows."""
+        yield from kept_sparks(self.selection, self.sparklines, encoding.run_names(self._shown()), room)
+
     # -- static form ---------------------------------------------------------------------------------------------
     def static_html(self) -> str:
         """Return the first rows as an HTML table."""
@@ -193,7 +202,8 @@ class RunTable(LinkedView):
         title = " · ".join(part for part in (header["title"], self.query) if part)
         shown = self._shown()
         columns = self._static_columns(header["columns"], shown)
-        return StaticRuns(shown, columns, title, header["empty"], header["missing"], self._base())
+        by = self.group_by if self.group_by in shown.columns else ""
+        return StaticRuns(shown, columns, title, header["empty"], header["missing"], self._base(), by)
 
     def _static_columns(
         self, described: Sequence[Mapping[str, Any]], shown: pd.DataFrame

@@ -18,9 +18,13 @@ from ipywidgets import Widget
 from sm_track_widgets._errors import UsageError, did_you_mean
 from sm_track_widgets.charts.markup import text
 from sm_track_widgets.widgets import assets
+from sm_track_widgets.widgets.kept_answers import Room
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sm_track_widgets.widgets.base import SmWidget
+    from sm_track_widgets.widgets.kept_answers import Answer
 
 THEMES = ("auto", "light", "dark")
 NOT_STATE = frozenset({
@@ -73,7 +77,7 @@ PAGE = """<!doctype html>
 <body>
 <header>
 <h1 dir="auto">{title}</h1>
-<p>{kind}, saved {saved}. This page is a copy: it reads no new data.</p>
+<p>{kind}, saved {saved}. This page is a copy: it reads no new data.{left}</p>
 </header>
 <main>{body}</main>
 <script type="application/json" id="smtw-state">{state}</script>
@@ -129,7 +133,10 @@ def document(pieces: Sequence[Piece], *, theme: str, title: str, kind: str, now:
         When it is saved, seconds since the epoch; default: now.
     """
     widgets = [piece.content for piece in pieces if isinstance(piece.content, Widget)]
-    states = {one.model_id: _state(one, theme) for one in _together(widgets)}
+    together = _together(widgets)
+    states = {one.model_id: _state(one, theme) for one in together}
+    room = Room()
+    answers = {one.model_id: _answers(one, room) for one in together}
     charts = any("_chunk_hash" in state for state in states.values())
     return PAGE.format(
         theme=theme,
@@ -140,7 +147,8 @@ def document(pieces: Sequence[Piece], *, theme: str, title: str, kind: str, now:
         kind=text(kind),
         saved=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(time.time() if now is None else now)),
         body="".join(_section(piece) for piece in pieces),
-        state=script_json(_plain(states)),
+        left=text(room.told()),
+        state=script_json({**_plain(states), "answers": {of: kept for of, kept in answers.items() if kept}}),
         chunk=_base64(assets.chunk()) if charts else "",
         code=_code(),
         start=START,
@@ -196,6 +204,12 @@ def _state(widget: Widget, theme: str) -> dict[str, Any]:
     state = {name: value for name, value in sent.items() if name not in NOT_STATE}
     fixed = {**IN_PAGE, "_theme": theme, **getattr(widget, "in_page", dict)()}
     return {**state, **{name: value for name, value in fixed.items() if name in state}}
+
+
+def _answers(widget: Widget, room: Room) -> list[Any]:
+    """Return what the page can still answer of what the widget's view asks the kernel."""
+    give: Callable[[Room], Iterable[Answer]] | None = getattr(widget, "kept_answers", None)
+    return [] if give is None else [one.plain() for one in give(room)]
 
 
 def _plain(states: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets.charts import numbers
 from sm_track_widgets.charts.plot_column import PlotColumn
 from sm_track_widgets.charts.plot_svg import Picture
+from sm_track_widgets.reading.files.target import write_text
 from sm_track_widgets.widgets.columns import column_data, run_names
 from sm_track_widgets.widgets.static_runs import StaticRuns
 
@@ -118,5 +119,5 @@ def spread(count: int, most: int) -> list[int]:
 
 def save_svg(file: Path, svg: str) -> Path:
     """Write a picture; what stands outside a page has no text colour to take over."""
-    file.write_text(svg.replace("<svg ", '<svg color="#222" ', 1), encoding="utf-8")
+    write_text(file, svg.replace("<svg ", '<svg color="#222" ', 1))
     return file

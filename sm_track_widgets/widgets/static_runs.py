@@ -10,6 +10,7 @@ from sm_track_widgets.charts.markup import text
 from sm_track_widgets.charts.palette import PALETTE
 from sm_track_widgets.charts.static_table import NO_DELTA, Kind, table_html, table_text
 from sm_track_widgets.widgets.columns import run_names
+from sm_track_widgets.widgets.static_groups import StaticGroups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,8 @@ class StaticRuns:
         One line about runs that could not be read; empty when all are there.
     baseline
         One row: the run that the others are compared with; it comes first.
+    group_by
+        A column: instead of rows, groups of those with the same value are shown; empty for none.
     """
 
     frame: pd.DataFrame
@@ -44,6 +47,7 @@ class StaticRuns:
     empty: Mapping[str, str]
     missing: str = ""
     baseline: pd.DataFrame | None = None
+    group_by: str = ""
 
     def html(self) -> str:
         """Return one ``<table>``, or a paragraph when there is no run; before it what is missing."""
@@ -54,6 +58,8 @@ class StaticRuns:
         if self.frame.empty:
             code = f"<code>{text(self.empty['code'])}</code>" if self.empty["code"] else ""
             return f"<p>{text(self.empty['text'])} {code}</p>"
+        if self.group_by:
+            return self._groups().html()
         rows, names = self._rows()
         components = self.frame.attrs.get("components", {})
         marked = bool(components) and all(name in components for name in names)
@@ -75,6 +81,8 @@ class StaticRuns:
     def _lines(self) -> str:
         if self.frame.empty:
             return f"{self.empty['text']} {self.empty['code']}".strip()
+        if self.group_by:
+            return self._groups().text()
         rows, names = self._rows()
         return table_text(
             self._labels(),
@@ -84,6 +92,9 @@ class StaticRuns:
             more=self._more(names),
             deltas=self._deltas(rows),
         )
+
+    def _groups(self) -> StaticGroups:
+        return StaticGroups(self.frame, self.columns, self.group_by, self.title, self.baseline)
 
     def _labels(self) -> list[str]:
         return ["run", *(str(column["label"]) for column in self.columns)]

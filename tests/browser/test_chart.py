@@ -18,14 +18,14 @@ for step in range(100):
     time.sleep(0.1)
 """
 SLEEP = "time.sleep(20)"
-PIXELS = """(canvas) => canvas.toDataURL()"""
+PIXELS = "(plot) => [...plot.querySelectorAll('canvas')].map((one) => one.toDataURL()).join()"
 
 
 def pixels(notebook: NotebookPage, cell: int) -> str:
     """What is painted in the chart of a cell."""
-    canvas = notebook.output(cell).locator(".smtw-plot canvas").first
-    canvas.wait_for(timeout=20_000)
-    return str(canvas.evaluate(PIXELS))
+    plot = notebook.output(cell).locator(".smtw-plot").first
+    plot.locator("canvas").first.wait_for(timeout=20_000)
+    return str(plot.evaluate(PIXELS))
 
 
 def drawn(notebook: NotebookPage, cell: int) -> str:

@@ -39,7 +39,7 @@ class Chart:
         page.evaluate("async (view) => { window.mounted = await window.__smtwHarness.mount(view); }", view)
         self.root = page.locator(".case")
         self.plot = self.root.locator(".smtw-plot:visible").first
-        self.plot.locator("canvas").wait_for()
+        self.plot.locator("canvas").first.wait_for()
         self.at_rest()
 
     def get(self, name: str):
@@ -145,9 +145,37 @@ def test_what_is_picked_elsewhere_is_drawn_at_once_and_nothing_is_compiled(harne
             [selected, dimmed, hidden],
         )
         seen.add(chart.changes(before))
-        assert chart.root.locator(".smtw-legend button").count() == 30 - len(hidden)
+        entries = chart.root.locator(".smtw-legend button:not(.smtw-legend-more)")
+        assert entries.count() == 30 - len(hidden)
     assert len(seen) == 5
     assert harness.evaluate("() => window.compiled") == 0
+
+
+def test_many_names_take_two_lines_and_few_controls_are_beside_a_narrow_chart(harness):
+    chart = Chart(harness, "MetricChartPicked")
+    legend = chart.root.locator(".smtw-legend")
+    shown = legend.locator("button:visible")
+    folded = shown.count()
+    more = legend.get_by_role("button", name=f"+{30 - folded} more")
+    assert legend.bounding_box()["height"] < 70
+    more.click()
+    assert legend.locator("button:visible").count() == 30
+    legend.get_by_role("button", name="fewer").click()
+    assert shown.count() == folded
+    outliers = chart.root.locator("button", has_text="outliers")
+    options = chart.root.get_by_role("button", name="Options")
+    assert outliers.is_visible()
+    assert not options.is_visible()
+    harness.set_viewport_size({"width": 600, "height": 700})
+    try:
+        until("fewer names", lambda: shown.count() < folded)
+        assert not outliers.is_visible()
+        options.click()
+        outliers.click()
+        assert chart.get("ignore_outliers") is True
+        until("marked", lambda: "smtw-on" in options.get_attribute("class"))
+    finally:
+        harness.set_viewport_size({"width": 1130, "height": 700})
 
 
 def test_mean_and_band_by_a_column_and_back(harness):

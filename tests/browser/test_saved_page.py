@@ -195,6 +195,21 @@ def test_runs_side_by_side_importance_and_one_run(open_page, sweep):
     until("parameters", lambda: "depth" in page.get_by_role("tabpanel").inner_text())
 
 
+def test_curves_and_previews_are_in_the_page(open_page, sweep, tmp_path):
+    page = open_page(sm.RunTable("saved", sparklines=["auc"], sort="params.depth"), "sparklines")
+    drawn = page.locator(".smtw-rows .smtw-trend path[d^=M]")
+    until("a curve in each row", lambda: drawn.count() == 4)
+    (tmp_path / "notes.txt").write_text(f"first {EVIL}", encoding="utf-8")
+    with sm.Run("files", EVIL, notes=f"why\n{EVIL}") as run:
+        run.log_file(tmp_path / "notes.txt", name=f"{EVIL[:40]}.txt")
+    page = open_page(sm.RunDetail(EVIL, "files", tab="artifacts"), "previews")
+    files = page.get_by_role("tabpanel", name="Artifacts")
+    files.get_by_role("button").first.click()
+    until("the preview", lambda: "first <img" in files.inner_text())
+    page.get_by_role("tab", name="Overview").click()
+    until("the notes on two lines", lambda: "why\n<img" in page.get_by_role("tabpanel").first.inner_text())
+
+
 def test_without_scripts_the_static_form_is_there(browser, tmp_path):
     file: Path = sm.RunTable(frame(), title="sweep").save(tmp_path / "x.html")
     context = browser.new_context(java_script_enabled=False)

@@ -12,6 +12,8 @@ for depth in (2, 4, 6):
 """
 SHOW = "table = sm.RunTable(experiment)\ntable"
 ATTACK = '<img src=x onerror="window.attacked=1">'
+HOSTILE = f"{ATTACK} ' \u202e\u05e9\u05dc\u05d5\u05dd \U0001f389 " + "w" * 240
+"""Markup, quotes, text from the right, an emoji, and 300 characters of it."""
 
 
 def seed(experiment: str) -> str:
@@ -66,6 +68,53 @@ def test_the_static_form_is_hidden_while_the_widget_is_there(open_notebook):
     assert static.count() == 1
     assert static.first.is_hidden()
     assert notebook.output(1).inner_text().count("depth4") == 1
+
+
+WRITE = f"""hostile = {HOSTILE!r}
+with sm.Run("written", hostile, params={{hostile: hostile, "kind": hostile}}, tags={{"team": hostile}}) as run:
+    run.log_metric(hostile[:250], 1.0, step=0)
+    run.log_artifact(hostile[:120], hostile)
+with sm.Run("written", "plain", params={{"kind": "b"}}, tags={{"team": "b"}}) as run:
+    run.log_metric("auc", 1.0, step=0)
+"""
+TELL = "print(set(sm.runs('written')['notes']) == {hostile + '\\n2', ''}, sorted(sm.runs('written')['tags.team'])[0])"
+STATIC = """from IPython.display import HTML
+HTML(table.static_html() + sm.RunTable("written", group_by="params.kind", baseline=hostile).static_html())"""
+
+
+def test_hostile_texts_are_edited_grouped_and_kept_as_they_are(open_notebook):
+    columns = "columns = ['tags.team', 'notes', 'params.kind']"
+    show = f"{columns}\ntable = sm.RunTable('written', columns=columns)\ntable"
+    notebook = open_notebook(
+        "written", [f"{LOAD}\n{WRITE}", show, TELL, STATIC, "sm.RunDetail(hostile, 'written')"]
+    )
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    page, table = notebook.page, notebook.output(1).locator(".smtw-table")
+    table.get_by_role("rowheader").first.wait_for()
+    row = table.locator(".smtw-rows .smtw-row:visible", has_text="<img").first
+    row.locator("[aria-colindex='3']").dblclick()
+    page.keyboard.insert_text(HOSTILE)
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("2")
+    page.keyboard.press("Control+Enter")
+    until("the notes", lambda: "Saved" in table.inner_text())
+    plain = table.locator(".smtw-rows .smtw-row:visible", has_text="plain").first
+    plain.locator("[aria-colindex='2']").dblclick()
+    page.keyboard.insert_text(ATTACK)
+    page.keyboard.press("Enter")
+    until("what the tag became", lambda: "was stored as" in table.inner_text())
+    notebook.run_cell(2)
+    stored = "_img src=x onerror=_window.attacked=1__"
+    until("both in the store", lambda: notebook.output(2).inner_text().strip() == f"True {stored}")
+    table.get_by_role("combobox", name="Group by").select_option("params.kind")
+    until("groups", lambda: table.get_by_role("row", expanded=False).count() == 2)
+    for cell in (3, 4):
+        notebook.run_cell(cell)
+    until("the detail", lambda: "onerror" in notebook.output(4).inner_text())
+    assert notebook.output(3).inner_text().count("onerror") >= 4
+    assert page.locator(".jp-Cell-outputArea img").count() == 0
+    assert page.evaluate("window.attacked") is None
 
 
 def test_names_are_text_wherever_they_are_shown(open_notebook):

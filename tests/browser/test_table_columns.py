@@ -156,6 +156,48 @@ def test_a_tag_is_edited_in_its_cell(page, mount):
     assert len(sent(page)) == 1
 
 
+def test_notes_are_written_over_the_table_and_never_lost(page, mount):
+    table = mount()
+    page.evaluate("() => window.m.model.push({ columns: ['notes', 'status'] })")
+    cells = table.locator(".smtw-rows .smtw-row:visible [aria-colindex='2']")
+    until("an empty column", lambda: table.get_by_role("columnheader", name="notes").count() == 1)
+    run, text = names(table)[0], '<img src=x onerror="window.hit=1">\n\n\u05e9\u05dc\u05d5\u05dd 🎉'
+    editor = table.get_by_role("dialog", name=f"Notes of {run}")
+    field = editor.get_by_role("textbox")
+
+    def answer(error: str) -> None:
+        page.evaluate("(told) => window.m.model.message(told)", {"type": "noted", "run": run, "error": error})
+
+    cells.first.dblclick()
+    field.fill(f"{text}{'x' * 2500}")
+    assert "2,54" in editor.inner_text()
+    field.fill(text)
+    field.press("Control+Enter")
+    note = {"type": "note", "run": run, "text": text}
+    until("sent", lambda: sent(page) == [note])
+    until("shown on one line", lambda: cells.first.inner_text() == text.replace("\n\n", " "))
+    answer("AccessDenied: no")
+    until("the reason", lambda: "Not saved: AccessDenied: no" in table.inner_text())
+    until("the old text", lambda: cells.first.inner_text() == "")
+    table.get_by_role("button", name="Try again").click()
+    until("sent again", lambda: sent(page) == [note] * 2)
+    answer("AccessDenied: still not")
+    until("the reason again", lambda: "still not" in table.inner_text())
+    table.get_by_role("rowheader").first.click(position={"x": 60, "y": 8})
+    page.keyboard.press("n")
+    assert field.input_value() == text
+    field.type("!")
+    field.press("Escape")
+    until("not lost", lambda: "The notes are not saved." in table.inner_text())
+    table.get_by_role("button", name="Save", exact=True).click()
+    until("the third", lambda: len(sent(page)) == 3 and "!" in sent(page)[2]["text"])
+    answer("")
+    until("saved", lambda: "Saved" in table.inner_text())
+    table.get_by_role("button", name="Undo").click()
+    until("undone", lambda: sent(page)[3:] == [{"type": "note", "run": run, "text": ""}])
+    assert page.evaluate("() => window.hit") is None
+
+
 def test_runs_are_archived_and_brought_back(page, mount):
     table = mount()
     table.get_by_role("button", name="Archive").click()
@@ -220,7 +262,16 @@ def edit_tag(page, table):
     table.get_by_role("textbox").wait_for()
 
 
-@pytest.mark.parametrize("state", [open_columns, open_values, open_range, open_group, edit_tag])
+def write_notes(page, table):
+    table.get_by_role("rowheader").first.click(position={"x": 60, "y": 8})
+    page.keyboard.press("n")
+    table.get_by_role("textbox", name="Notes of").fill("x" * 2600)
+
+
+STATES = [open_columns, open_values, open_range, open_group, edit_tag, write_notes]
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_what_opens_is_accessible(page, mount, state):
     state(page, mount("RunTableRemembered"))
     assert faults_of(page) == []

@@ -15,14 +15,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize(
     "page",
     [
-        "reading.md",
-        "query.md",
-        "charts.md",
-        "compare.md",
-        "explorer.md",
-        "alerts.md",
-        "reports.md",
-        "cleanup.md",
+        *("reading.md", "query.md", "charts.md", "compare.md", "explorer.md"),
+        *("alerts.md", "reports.md", "registry.md", "cleanup.md"),
     ],
 )
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
@@ -40,6 +34,9 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
         assert set(names["differing"].loc["parameter"].index) <= {"rate", "depth"}
         assert len(names["rates"]) == 3
         assert set(names["found"].df["parameter"][:2]) == {"rate", "kind"}
+    if page == "registry.md":
+        assert names["frame"]["status"].tolist() == ["Rejected", "Approved"]
+        assert not names["apart"].loc[("metric", "auc"), "better"]
     if page == "charts.md":
         assert (names["chart"].band, names["chart"].x) == ("params.depth", "epoch")
     if page == "explorer.md":

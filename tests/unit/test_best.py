@@ -93,3 +93,49 @@ def test_what_cannot_be_told(place, metric, options, error, words):
     with pytest.raises(error) as caught:
         best_run(metric, "exp", connection=place, **options)
     assert str(caught.value).startswith(words)
+
+
+def test_parameters_are_what_was_logged_so_that_they_can_be_trained_with(tmp_path):
+    settings = config.resolve({"backend": "embedded", "path": tmp_path})
+    place = Connection(settings)
+    client = place.client("sagemaker")
+    client.create_experiment(ExperimentName="exp")
+    client.create_trial(TrialName="g", ExperimentName="exp")
+    texts = {
+        "flag": "True",
+        "off": "False",
+        "none": "None",
+        "layers": "[64, 32]",
+        "extra": '{"a": 1}',
+        "quoted": '"adam"',
+        "broken": "[64, 32",
+        "SageMaker.InstanceType": "ml.m5.large",
+    }
+    parameters = {name: {"StringValue": text} for name, text in texts.items()}
+    client.create_trial_component(
+        TrialComponentName="exp-a",
+        Parameters={
+            **parameters,
+            "depth": {"NumberValue": 4.0},
+            "SageMaker.InstanceCount": {"NumberValue": 1},
+        },
+        Tags=[{"Key": "sagemaker:trial-component-source", "Value": "run"}],
+    )
+    client.associate_trial_component(TrialName="g", TrialComponentName="exp-a")
+    place.put_points("exp-a", [Point("auc", 0.5, 0, 1_790_000_000.0)])
+    assert best_run("auc", "exp", connection=place).parameters == {
+        "broken": "[64, 32",
+        "depth": 4,
+        "extra": {"a": 1},
+        "flag": True,
+        "layers": [64, 32],
+        "none": None,
+        "off": False,
+        "quoted": "adam",
+    }
+
+
+@pytest.mark.parametrize("wrong", [{"metric": 3}, {"experiment": 3}, {"query": 3}, {"stat": None}])
+def test_what_is_no_text_is_said_in_one_line(place, wrong):
+    with pytest.raises(UsageError, match=r"is a text|stat is one of"):
+        best_run(**{"metric": "auc", **wrong}, connection=place)

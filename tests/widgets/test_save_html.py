@@ -16,6 +16,7 @@ from sm_track_widgets._errors import UsageError
 from sm_track_widgets.tracking.run import Run
 from sm_track_widgets.widgets import assets
 from sm_track_widgets.widgets.base import SmWidget
+from sm_track_widgets.widgets.kept_answers import Room
 from sm_track_widgets.widgets.save_html import page, script_json
 
 
@@ -163,3 +164,58 @@ def test_all_widgets_share_one_way_of_saving():
         sm.MetricChart,
     ):
         assert kind.save is SmWidget.save
+
+
+# -- what the page can still answer ------------------------------------------------------------------------------
+def answers(found: Elements) -> dict[tuple[str, ...], list]:
+    kept = state_of(found)["answers"]
+    return {tuple(key): [content, *data] for of in kept.values() for key, content, data in of}
+
+
+def test_the_curves_of_a_table_are_kept(sweep, tmp_path):
+    found = saved(sm.RunTable("sweep", sparklines=["loss"], sort="params.depth"), tmp_path)
+    content, data = answers(found)["sparks", "loss", "", ""]
+    assert content["runs"] == ["d0", "d1", "d2"]
+    assert content["counts"] == [3, 3, 3]
+    assert len(base64.b64decode(data)) == 3 * 2 * 3 * 8
+    assert "reads no new data.</p>" in (tmp_path / "x.html").read_text("utf-8")
+
+
+def test_what_has_no_room_is_said(sweep):
+    room = Room(2 * 1920)
+    [kept] = sm.RunTable("sweep", sparklines=["loss"], sort="params.depth").kept_answers(room)
+    assert kept.content["runs"] == ["d0", "d1"]
+    assert room.told() == " Left out of it: curves of loss of 1 run."
+
+
+def test_previews_of_files_are_kept_within_the_room(home, tmp_path):
+    evil = EVIL.encode("utf-8", "ignore").decode()
+    files = [tmp_path / "a.txt", tmp_path / "large.txt"]
+    files[0].write_text(evil, encoding="utf-8")
+    files[1].write_text("x" * 3000, encoding="utf-8")
+    with Run("sweep", "files") as run:
+        for file in files:
+            run.log_file(file, name=f"{evil[:20]} {file.name}")
+    detail = sm.RunDetail("files", "sweep")
+    told = answers(saved(detail, tmp_path))
+    assert sorted(told["sizes", "", "", ""][0]["sizes"]) == sorted(one.stat().st_size for one in files)
+    previews = [content["preview"] for key, (content, *_) in told.items() if key[0] == "preview"]
+    assert {one["kind"] for one in previews} == {"text"}
+    assert any(evil[:40] in one["text"] for one in previews)
+    for size, words in ((1, "Left out when this page was saved: "), (0, "it has enough of them.")):
+        room = Room(size)
+        kept = [one.content["preview"]["text"] for one in list(detail.kept_answers(room))[1:]]
+        assert [words in one for one in kept] == [True, True]
+        assert room.told() == " Left out of it: previews of 2 files."
+
+
+@pytest.mark.parametrize("name", ["x.html", "x.svg"])
+def test_a_folder_that_is_not_there_is_one_line(sweep, tmp_path, name):
+    chart = sm.MetricChart("loss", experiment="sweep")
+    with pytest.raises(UsageError, match=r"The folder '.*none' does not exist. Make it first, or choose"):
+        chart.save(tmp_path / "none" / name)
+    assert not (tmp_path / "none").exists()
+    assert chart.save(tmp_path / name).stat().st_size > 500
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(UsageError, match=r"is a folder\. Name a file in it, for example runs\.html"):
+        chart.save(tmp_path / "folder.html")

@@ -94,6 +94,32 @@ def test_grouping_is_checked(forest):
         RunTable("forest", group_by="params.kin")
 
 
+def test_groups_show_their_means_and_how_far_they_are_from_the_baseline(forest):
+    with Run("forest", "depth4-again", params={"depth": 4, "kind": "<b>bush"}, tags={"team": "b"}) as run:
+        run.log_metric("auc", 0.98, step=0)
+        run.log_metric("loss", 0.5, step=0)
+    columns = ["status", "params.kind", "metrics.auc.last", "metrics.loss.last"]
+    table = RunTable("forest", columns=columns, group_by="params.depth", sort="params.depth")
+    assert [line.split() for line in table.static_text().splitlines()] == [
+        ["forest", "·", "grouped", "by", "depth"],
+        ["group", "status", "kind", "auc", "loss"],
+        ["2", "1", "run", "Completed", "tree", "0.92", "0.48"],
+        ["4", "2", "runs", "Completed", "2", "values", "0.96", "0.48"],
+        ["6", "1", "run", "Completed", "tree", "0.96", "0.44"],
+    ]
+    table.baseline = "depth4"
+    lines = [line.split() for line in table.static_text().splitlines()]
+    assert lines[2][:2] == ["depth4", "baseline"]
+    assert lines[3] == ["2", "1", "run", "Completed", "tree", "0.92", f"{MINUS}.02", "0.48", "+.02"]
+    assert lines[4][-4:] == ["0.96", "+.02", "0.48", "+.02"]
+    page = table.static_html()
+    assert page.count('title="better"') == 3
+    assert page.count('title="worse"') == 3
+    change(table, group_by="params.kind")
+    assert "<b>bush" not in table.static_html()
+    assert "&lt;b&gt;bush" in table.static_html()
+
+
 # -- tags --------------------------------------------------------------------------------------------------------
 def test_a_tag_is_written_and_the_table_shows_it(forest, tap):
     table = RunTable("forest")

@@ -45,10 +45,10 @@ test("the head tells how long it took, takes, or since when", () => {
 
 test("arrows go round, Home and End go to the ends", () => {
   assert.equal(tabAfter("overview", "ArrowRight"), "metrics");
-  assert.equal(tabAfter("overview", "ArrowLeft"), "system");
-  assert.equal(tabAfter("system", "ArrowRight"), "overview");
+  assert.equal(tabAfter("overview", "ArrowLeft"), "jobs");
+  assert.equal(tabAfter("jobs", "ArrowRight"), "overview");
   assert.equal(tabAfter("logs", "Home"), "overview");
-  assert.equal(tabAfter("logs", "End"), "system");
+  assert.equal(tabAfter("logs", "End"), "jobs");
   assert.equal(tabAfter("logs", "a"), null);
 });
 

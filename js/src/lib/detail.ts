@@ -1,8 +1,9 @@
 /** One run in full, as the kernel pushes it, and what its tabs say. */
 
 import { formatClock, formatMoment } from "./format";
+import type { JobRow } from "./jobs";
 
-export const TABS = ["overview", "metrics", "params", "artifacts", "code", "logs", "system"] as const;
+export const TABS = ["overview", "metrics", "params", "artifacts", "code", "logs", "system", "jobs"] as const;
 export type Tab = (typeof TABS)[number];
 /** Name and value. */
 export type Pair = [string, string];
@@ -65,6 +66,8 @@ export interface DetailState {
   code: DetailCode;
   logs: { error: string; output: string; cut: boolean };
   system: Pair[];
+  /** Jobs started under it; no rows before they were asked for. */
+  jobs?: { count: number; rows: JobRow[] | null };
   packages: string[];
 }
 
@@ -84,6 +87,7 @@ const TITLES: Record<Tab, string> = {
   code: "Code",
   logs: "Logs",
   system: "System",
+  jobs: "Jobs",
 };
 
 export const tabTitle = (tab: Tab): string => TITLES[tab];
@@ -92,17 +96,22 @@ export const tabTitle = (tab: Tab): string => TITLES[tab];
 export function tabCount(tab: Tab, state: DetailState): number | null {
   if (tab === "metrics") return state.metrics.filter((one) => !one.system).length;
   if (tab === "params") return state.parameters.length;
+  if (tab === "jobs") return state.jobs?.count ?? 0;
   return tab === "artifacts" ? state.artifacts.length : null;
 }
 
-/** The tab that a key leads to; null for other keys. */
-export function tabAfter(tab: Tab, key: string): Tab | null {
-  const at = TABS.indexOf(tab);
-  const last = TABS.length - 1;
-  if (key === "ArrowRight") return TABS[at === last ? 0 : at + 1] ?? null;
-  if (key === "ArrowLeft") return TABS[at === 0 ? last : at - 1] ?? null;
-  if (key === "Home") return TABS[0];
-  return key === "End" ? (TABS[last] ?? null) : null;
+/** The tabs that are there: most runs start no jobs. */
+export const tabsOf = (state: DetailState, tab: Tab): readonly Tab[] =>
+  TABS.filter((one) => one !== "jobs" || one === tab || (state.jobs?.count ?? 0) > 0);
+
+/** The tab that a key leads to among `tabs`; null for other keys. */
+export function tabAfter(tab: Tab, key: string, tabs: readonly Tab[] = TABS): Tab | null {
+  const at = tabs.indexOf(tab);
+  const last = tabs.length - 1;
+  if (key === "ArrowRight") return tabs[at === last ? 0 : at + 1] ?? null;
+  if (key === "ArrowLeft") return tabs[at === 0 ? last : at - 1] ?? null;
+  if (key === "Home") return tabs[0] ?? null;
+  return key === "End" ? (tabs[last] ?? null) : null;
 }
 
 /** "fraud-detection · group xgb-sweep · 2:45"; `since` seconds after an open run's state arrived. */

@@ -34,12 +34,18 @@ test("groups come in the order of their first row, open ones with their rows", (
   assert.deepEqual([...based.codes], [2, -1, -2]);
 });
 
-test("groups show means, the best of what has a good end, and what all have in common", () => {
+test("groups show means, know the best of what has a good end, and show what all have in common", () => {
   const all = Uint32Array.of(0, 1, 2, 3);
-  assert.deepEqual(aggregate(x, all), { kind: "mean", value: 2, text: "", count: 3 });
-  assert.equal(aggregate({ ...x, best: "max" } as Column, all).value, 3);
-  assert.equal(aggregate({ ...x, best: "min" } as Column, all).value, 1);
+  assert.deepEqual(aggregate(x, all), { kind: "mean", value: 2, best: Number.NaN, text: "", count: 3 });
+  assert.equal(aggregate({ ...x, best: "max" } as Column, all).best, 3);
+  assert.equal(aggregate({ ...x, best: "min" } as Column, all).best, 1);
   assert.equal(aggregate(x, Uint32Array.of(3)).kind, "none");
   assert.equal(aggregate(frame.byName.get("only") as Column, all).text, "z");
-  assert.deepEqual(aggregate(kind, all), { kind: "several", value: Number.NaN, text: "", count: 3 });
+  assert.deepEqual(aggregate(kind, all), {
+    kind: "several",
+    value: Number.NaN,
+    best: Number.NaN,
+    text: "",
+    count: 3,
+  });
 });

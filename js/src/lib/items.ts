@@ -78,9 +78,11 @@ function groupRows(order: Uint32Array, column: Column, open: ReadonlySet<string>
 }
 
 export interface Aggregate {
-  kind: "mean" | "best" | "latest" | "same" | "several" | "none";
+  kind: "mean" | "latest" | "same" | "several" | "none";
   /** Of numbers. */
   value: number;
+  /** Of numbers that have a good end the one at it; NaN otherwise. */
+  best: number;
   /** Of texts that are all the same; how many different ones. */
   text: string;
   count: number;
@@ -88,7 +90,7 @@ export interface Aggregate {
 
 const cache = new WeakMap<Uint32Array, Map<Column, Aggregate>>();
 
-/** Numbers as their mean, those with a good end as the best, times as the latest; texts where they are all the same. */
+/** Numbers as their mean, times as the latest, texts where they are all the same: the rules of `charts/grouping.py`. */
 export function aggregate(column: Column, rows: Uint32Array): Aggregate {
   const known = cache.get(rows) ?? new Map<Column, Aggregate>();
   cache.set(rows, known);
@@ -105,7 +107,13 @@ function ofTexts(codes: Int32Array, values: readonly string[], rows: Uint32Array
   for (const row of rows) seen.add(codes[row] as number);
   const [only] = seen;
   const text = seen.size === 1 ? (values[only as number] ?? "") : "";
-  return { kind: seen.size === 1 ? "same" : "several", value: Number.NaN, text, count: seen.size };
+  return {
+    kind: seen.size === 1 ? "same" : "several",
+    value: Number.NaN,
+    best: Number.NaN,
+    text,
+    count: seen.size,
+  };
 }
 
 function ofNumbers({ data, best, kind }: Column & { data: Float64Array }, rows: Uint32Array): Aggregate {
@@ -117,7 +125,13 @@ function ofNumbers({ data, best, kind }: Column & { data: Float64Array }, rows: 
     count += 1;
     if (Number.isNaN(champion) || (best === "min" ? value < champion : value > champion)) champion = value;
   }
-  if (count === 0) return { kind: "none", value: Number.NaN, text: "", count };
-  const shown = best ? "best" : kind === "time" ? "latest" : "mean";
-  return { kind: shown, value: shown === "mean" ? sum / count : champion, text: "", count };
+  if (count === 0) return { kind: "none", value: Number.NaN, best: Number.NaN, text: "", count };
+  const latest = kind === "time";
+  return {
+    kind: latest ? "latest" : "mean",
+    value: latest ? champion : sum / count,
+    best: best ? champion : Number.NaN,
+    text: "",
+    count,
+  };
 }

@@ -1,6 +1,7 @@
 /** What the live card says, worked out from the state the kernel pushed. */
 
 import { formatClock, formatCount, formatNumber } from "./format";
+import type { JobRow } from "./jobs";
 import type { Work } from "./pace";
 import { plural } from "./text";
 
@@ -45,6 +46,8 @@ export interface RunState {
   progress: Work | null;
   /** "stopped at 124 of 200", of a run that did not come to its end. */
   stopped?: string;
+  /** Jobs that were started under it. */
+  jobs?: JobRow[];
   /** The large file that is being sent; null or absent when none is. */
   upload?: { text: string; done: number; total: number } | null;
 }

@@ -5,7 +5,7 @@ import { bestRun, marksOf, placeLabels } from "./marks";
 import { quantile, spanOf } from "./outliers";
 import { chartRows, PLAIN } from "./rows";
 import { introduce } from "./series";
-import { seriesOf } from "./testing";
+import { pointsIn, seriesOf } from "./testing";
 
 const three = [
   seriesOf([5, 1, 3], { run: "a" }),
@@ -57,10 +57,10 @@ test("emphasis changes how lines look and in which order they are drawn, nothing
   const plain = chartRows(three, PLAIN);
   const picked = chartRows(three, { ...PLAIN, emphasis });
   assert.deepEqual(
-    picked.line.map((row) => [row.run, row.x, row.y]),
-    plain.line.map((row) => [row.run, row.x, row.y]),
+    pointsIn(picked.line).map((row) => [row.run, row.x, row.y]),
+    pointsIn(plain.line).map((row) => [row.run, row.x, row.y]),
   );
-  const look = (run: string) => picked.line.find((row) => row.run === run);
+  const look = (run: string) => pointsIn(picked.line).find((row) => row.run === run);
   const [a, b, c] = ["a", "b", "c"].map(look);
   assert.ok(a && b && c && a.z > b.z && b.z > c.z && a.w > c.w);
   assert.notEqual(b.d, 0, "the baseline is dashed");
@@ -121,5 +121,5 @@ test("points without times have no place on a time axis", () => {
   const one = seriesOf([1, 2, 3]);
   one.time.fill(Number.NaN);
   assert.equal(one.levels("relative")[0]?.x.length, 0);
-  assert.deepEqual(chartRows([one], { ...PLAIN, axis: "time" }).line, []);
+  assert.deepEqual(pointsIn(chartRows([one], { ...PLAIN, axis: "time" }).line), []);
 });

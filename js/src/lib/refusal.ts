@@ -23,6 +23,8 @@ export function refusal(content: unknown, why: string): Record<string, unknown> 
       return { type: "tagged", run, key, note: "", error: why };
     case "note":
       return { type: "noted", run, error: why };
+    case "jobs":
+      return { type: "jobs", error: why };
     case "decide":
       return { type: "decided", version, error: why };
     case "stop":

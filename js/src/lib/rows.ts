@@ -1,4 +1,4 @@
-/** From pyramids to the rows that Vega draws: one window of each series, at most so many rows in all. */
+/** From pyramids to the lines that are drawn: one window of each series, at most so many points in all. */
 
 import type { Axis } from "./axis";
 import { type Band, bandOf, type Curve, type Edges, gridOf } from "./band";
@@ -13,25 +13,25 @@ import type { SmoothKind } from "./smooth";
 /** A view never holds more rows than this: above it a canvas needs over 100 ms to repaint. */
 export const MAX_ROWS = 30_000;
 /** Rows of a picture that has to be there at once, while a hand moves. */
-export const HASTY_ROWS = 5_000;
+export const HASTY_ROWS = 8_000;
 /** And while points arrive, which may go on for hours. */
 export const LIVE_ROWS = 8_000;
 /** Places at which lines are averaged, at most. */
 const MOST_PLACES = 400;
 
-/** A point of a line; its look is the same in all rows of the line. */
-export interface Row extends Style {
+/** A line with its look; NaN in y breaks it. */
+export interface Line extends Style {
   run: string;
-  x: number;
-  y: number | null;
+  x: number[];
+  y: number[];
 }
 
-/** A place of a group's band. */
-export interface BandRow {
+/** A group's band; NaN in its edges breaks it. */
+export interface BandArea {
   run: string;
-  x: number;
-  low: number | null;
-  high: number | null;
+  x: number[];
+  low: number[];
+  high: number[];
   c: number;
 }
 
@@ -77,10 +77,10 @@ export interface GroupBand {
 }
 
 export interface Rows {
-  line: Row[];
+  line: Line[];
   /** The values behind a smoothed line; empty without smoothing. */
-  raw: Row[];
-  band: BandRow[];
+  raw: Line[];
+  band: BandArea[];
   groups: GroupBand[];
   /** The range of y to show, where outliers are ignored. */
   span: Span | null;
@@ -92,7 +92,10 @@ export interface Rows {
 
 /** Whether `rows` are as many as were allowed, so that more of them would show more. */
 export const isThinned = (rows: Rows, most: number): boolean =>
-  most < MAX_ROWS && rows.line.length + rows.raw.length > most / 3;
+  most < MAX_ROWS && pointsOf(rows.line) + pointsOf(rows.raw) > most / 3;
+
+export const pointsOf = (lines: readonly Line[]): number =>
+  lines.reduce((sum, line) => sum + line.x.length, 0);
 
 export function chartRows(series: readonly Series[], options: RowOptions): Rows {
   const out: Rows = { line: [], raw: [], band: [], groups: [], span: null, dropped: 0, coarse: [] };
@@ -121,7 +124,8 @@ function addSeries(out: Rows, series: Series, options: RowOptions, target: numbe
   const { level, depth, from, to } = selectWindow(levels, options.domain, target);
   const smooth = options.smooth > 0 ? smoothed(series, options) : null;
   // Behind a line that is background itself, its values would be noise.
-  const raw = smooth ? (style.z > 0 ? out.raw : null) : out.line;
+  const raw = smooth && style.z <= 0 ? null : newLine(smooth ? out.raw : out.line, series.header.run, style);
+  const line = smooth ? newLine(out.line, series.header.run, style) : null;
   const isCoarse = !series.header.exact && depth === 0 && to > from && to - from < target / 2;
   if (isCoarse && style.z > 0) out.coarse.push(series);
   for (let i = from; i < to; i += 1) {
@@ -130,12 +134,15 @@ function addSeries(out: Rows, series: Series, options: RowOptions, target: numbe
       out.dropped += 1;
       continue;
     }
-    if (raw) out.dropped += addRaw(raw, { run: series.header.run, ...style }, level, i, options.logY);
-    if (smooth) {
-      const y = smoothedAt(smooth, i, depth);
-      addValue(out.line, { run: series.header.run, ...style }, x, y, options.logY);
-    }
+    if (raw) out.dropped += addRaw(raw, level, i, options.logY);
+    if (smooth && line) addValue(line, x, smoothedAt(smooth, i, depth), options.logY);
   }
+}
+
+function newLine(lines: Line[], run: string, style: Style): Line {
+  const line = { run, ...style, x: [], y: [] };
+  lines.push(line);
+  return line;
 }
 
 const smoothed = (series: Series, { axis, smoothKind, smooth }: RowOptions): Float64Array =>
@@ -146,24 +153,23 @@ function smoothedAt(line: Float64Array, i: number, depth: number): number {
   return line[Math.min(line.length, (i + 1) * 2 ** depth) - 1] ?? Number.NaN;
 }
 
-type Look = Style & { run: string };
-
 /**
  * Add a bucket of several points as its low and high: the same picture as all points, every spike kept. Says how many
  * of them the axis cannot show.
  */
-function addRaw(rows: Row[], look: Look, level: Level, i: number, logY: boolean): number {
+function addRaw(line: Line, level: Level, i: number, logY: boolean): number {
   const low = level.low[i] as number;
   const high = level.high[i] as number;
   const x = level.x[i] as number;
-  if (low === high || Number.isNaN(low)) return addValue(rows, look, x, low, logY);
-  const [first, second] = i % 2 === 0 ? [low, high] : [high, low];
-  return addValue(rows, look, x, first, logY) + addValue(rows, look, x, second, logY);
+  if (low === high || Number.isNaN(low)) return addValue(line, x, low, logY);
+  const up = i % 2 === 0;
+  return addValue(line, x, up ? low : high, logY) + addValue(line, x, up ? high : low, logY);
 }
 
-function addValue(rows: Row[], look: Look, x: number, y: number, logY: boolean): number {
+function addValue(line: Line, x: number, y: number, logY: boolean): number {
   if (logY && y <= 0) return 1;
-  rows.push({ ...look, x, y: Number.isFinite(y) ? y : null });
+  line.x.push(x);
+  line.y.push(Number.isFinite(y) ? y : Number.NaN);
   return 0;
 }
 
@@ -179,20 +185,48 @@ function addBands(out: Rows, groups: readonly Group[], options: RowOptions): voi
     const most = Math.min(MOST_PLACES, Math.ceil(options.width));
     const band = bandOf(curves, gridOf(curves, ends, most, options.logX), options.edges);
     out.groups.push({ group, band });
-    const line: Look = { run: group.label, c: group.colour, d: group.dash, o: 1, w: 2, z: 1 };
-    for (let i = 0; i < band.x.length; i += 1) addBandRow(out, line, band, i, options.logY);
+    const look = { c: group.colour, d: group.dash, o: 1, w: 2, z: 1 };
+    const line = newLine(out.line, group.label, look);
+    const area: BandArea = { run: group.label, c: group.colour, x: [], low: [], high: [] };
+    out.band.push(area);
+    for (let i = 0; i < band.x.length; i += 1) addBandPlace(line, area, band, i, options.logY);
   }
 }
 
-function addBandRow(out: Rows, line: Look, band: Band, i: number, logY: boolean): void {
+function addBandPlace(line: Line, area: BandArea, band: Band, i: number, logY: boolean): void {
   const x = band.x[i] as number;
   const [low, high] = [band.low[i] as number, band.high[i] as number];
-  addValue(out.line, line, x, band.mean[i] as number, logY);
+  addValue(line, x, band.mean[i] as number, logY);
   // A log axis has no place for an edge of zero or less: the band ends at the mean there.
   const bottom = logY && low <= 0 ? (band.mean[i] as number) : low;
   const shown = Number.isFinite(low) && !(logY && bottom <= 0);
-  const edges = shown ? { low: bottom, high } : { low: null, high: null };
-  out.band.push({ run: line.run, x, ...edges, c: line.c });
+  area.x.push(x);
+  area.low.push(shown ? bottom : Number.NaN);
+  area.high.push(shown ? high : Number.NaN);
+}
+
+export type Range = [number, number];
+
+/** What the axes have to show: of all points that are drawn; null where there is none. */
+export function extentOf({ line, raw, band }: Rows): { x: Range; y: Range } | null {
+  const x: Range = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const y: Range = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const add = (xs: readonly number[], ys: readonly number[]) => {
+    for (let i = 0; i < xs.length; i += 1) {
+      const [px, py] = [xs[i] as number, ys[i] as number];
+      if (Number.isNaN(py)) continue;
+      if (px < x[0]) x[0] = px;
+      if (px > x[1]) x[1] = px;
+      if (py < y[0]) y[0] = py;
+      if (py > y[1]) y[1] = py;
+    }
+  };
+  for (const one of [...line, ...raw]) add(one.x, one.y);
+  for (const one of band) {
+    add(one.x, one.low);
+    add(one.x, one.high);
+  }
+  return x[0] <= x[1] ? { x, y } : null;
 }
 
 function endsOf(curves: readonly Curve[]): [number, number] | null {

@@ -1,6 +1,7 @@
 /** Frames and series for the tests of this folder. */
 
 import type { CodeColumn, Frame, NumberColumn } from "./columns";
+import type { Line } from "./rows";
 import { Series, type SeriesHeader } from "./series";
 
 export function frameOf(
@@ -80,3 +81,7 @@ export function seriesOf(
     high ? Float64Array.from(high) : low,
   );
 }
+
+/** The points of lines, one by one. */
+export const pointsIn = (lines: readonly Line[]) =>
+  lines.flatMap(({ x, y, ...look }) => x.map((value, i) => ({ ...look, x: value, y: y[i] as number })));

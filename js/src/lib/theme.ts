@@ -53,8 +53,5 @@ export function vegaConfig(tokens: Tokens): Record<string, unknown> {
     },
     axisX: { grid: false, labelFlush: true, tickCount: { signal: "max(2, ceil(width / 90))" } },
     axisY: { grid: true, minExtent: 42, maxExtent: 60, tickCount: { signal: "max(2, ceil(height / 48))" } },
-    line: { strokeWidth: 1.6, strokeCap: "round", strokeJoin: "round" },
-    area: { opacity: 0.16 },
-    text: { color: tokens.text },
   };
 }

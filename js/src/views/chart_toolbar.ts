@@ -42,20 +42,27 @@ export function chartToolbar(state: ToolbarState, scope: Scope): HTMLElement {
   });
   const logs = h("span", "seg", { role: "group", "aria-label": "Scales" });
   logs.append(toggle("log x", state.logX, scope), toggle("log y", state.logY, scope));
-  const outliers = toggle("ignore outliers", state.ignoreOutliers, scope);
+  const outliers = toggle("outliers", state.ignoreOutliers, scope, ["ignore ", "no "]);
   outliers.title = "y from the 1st to the 99th percentile of what is shown";
-  return h(
-    "div",
-    "bar",
-    {},
-    axes(state, scope),
-    logs,
-    outliers,
-    smoothing(state, scope),
-    h("span", "grow"),
-    reset,
-    bands(state, scope),
-  );
+  const extras = [outliers, smoothing(state, scope), bands(state, scope)] as const;
+  for (const one of extras) one.classList.add("smtw-extra");
+  const [off, smooth, mean] = extras;
+  const bar = h("div", "bar chart-bar", {}, axes(state, scope), logs, off, smooth, h("span", "grow"), reset);
+  bar.append(overflow(bar, state, scope), mean);
+  return bar;
+}
+
+/** Where the chart is narrow, the way to what has no room beside the axes. */
+function overflow(bar: HTMLElement, state: ToolbarState, scope: Scope): HTMLElement {
+  const more = button("Options", "chart-more", { "aria-expanded": "false" });
+  scope.listen(more, "click", () => {
+    setAttributes(more, { "aria-expanded": String(bar.classList.toggle("smtw-open")) });
+  });
+  scope.effect(() => {
+    const used = state.smooth.value > 0 || state.band.value !== "" || state.ignoreOutliers.value;
+    more.classList.toggle("smtw-on", used);
+  });
+  return more;
 }
 
 function axes(state: ToolbarState, scope: Scope): HTMLElement {
@@ -89,8 +96,16 @@ function axes(state: ToolbarState, scope: Scope): HTMLElement {
   return group;
 }
 
-function toggle(label: string, on: Signal<boolean>, scope: Scope): HTMLElement {
-  const one = button(label);
+/** Before the label stands the first of `words` where there is room, else the second. */
+function toggle(
+  label: string,
+  on: Signal<boolean>,
+  scope: Scope,
+  [long, short]: readonly [string, string] = ["", ""],
+): HTMLElement {
+  const one = button("");
+  if (long) one.append(h("span", "long", {}, long), h("span", "short", {}, short));
+  one.append(label);
   scope.effect(() => setAttributes(one, { "aria-pressed": on.value ? "true" : "false" }));
   scope.listen(one, "click", () => {
     on.value = !on.peek();
@@ -132,7 +147,9 @@ function smoothing({ smooth, smoothKind }: ToolbarState, scope: Scope): HTMLElem
 
 function bands(state: ToolbarState, scope: Scope): HTMLElement {
   const { band, edges } = state;
-  const on = button("Mean ± band", "", { title: "Draw the mean of runs and how far they lie apart" });
+  const title = "Draw the mean of runs and how far they lie apart";
+  const on = button("", "", { title, "aria-label": "Mean ± band" });
+  on.append(h("span", "long", {}, "Mean "), "± band");
   const by = select("Runs averaged by", scope, (name) => {
     band.value = name;
   });

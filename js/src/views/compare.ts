@@ -298,7 +298,7 @@ export class Compare {
     const hidden = new Set(this.hidden.value);
     const all = this.series.value.filter((one) => names.has(one.header.run));
     if (all.length === 0) return [nothing("These runs share no metric.")];
-    const legend = new Legend(this.hidden);
+    const legend = new Legend(this.hidden, this.inside);
     legend.paint(legendEntries(all, null, NO_EMPHASIS), columns.theme);
     const box = h("div", "panels");
     for (const metric of metricNames(this.data.value.metrics, all)) {

@@ -47,7 +47,7 @@ export class Details {
     coarse: readonly Series[],
     axis: Axis,
     domain: readonly [number, number] | null,
-    width: number,
+    width: () => number,
   ): boolean {
     // Along another metric finer points would lie on x values that are no finer.
     if (coarse.length === 0 || !domain || isMetric(axis)) return false;
@@ -58,7 +58,7 @@ export class Details {
       clearTimeout(this.timer);
       const series = coarse.map((one) => ({ run: one.header.run, metric: one.header.metric }));
       this.timer = setTimeout(
-        () => ask(this.model, { type: "detail", id, series, x: axis, range: domain, width }),
+        () => ask(this.model, { type: "detail", id, series, x: axis, range: domain, width: width() }),
         REST,
       );
     }

@@ -1,12 +1,13 @@
 /** The lines of a chart with their colours, runs or groups of runs; a click hides one, with shift all others. */
 
 import type { Signal } from "@preact/signals-core";
-import { button, h } from "../dom";
+import { button, h, setAttributes, setText, show } from "../dom";
 import { type Emphasis, lineColours, roleOf, styleOf } from "../lib/emphasis";
 import { groupsOf } from "../lib/groups";
 import type { Series } from "../lib/series";
 import { middleCut } from "../lib/text";
 import type { Theme } from "../lib/theme";
+import type { Scope } from "../scope";
 import { swatch } from "./tip";
 
 export interface LegendEntry {
@@ -46,19 +47,41 @@ export function legendEntries(
   return [...entries.filter((one) => !one.back), ...entries.filter((one) => one.back)];
 }
 
+/** Lines that are told before somebody asks for all; and as many entries as that where there is no width yet. */
+const LINES = 2;
+const FIRST = 10;
+
 export class Legend {
   readonly root = h("div", "legend", { role: "group", "aria-label": "Runs" });
   private painted = "";
+  private readonly more = button("", "legend-more");
+  private entries: HTMLButtonElement[] = [];
+  private open = false;
+  private width = 0;
 
-  constructor(private readonly hidden: Signal<string[]>) {}
+  constructor(
+    private readonly hidden: Signal<string[]>,
+    scope: Scope,
+  ) {
+    const observer = new ResizeObserver(() => {
+      if (this.root.clientWidth !== this.width) this.fold();
+    });
+    observer.observe(this.root);
+    scope.add(() => observer.disconnect());
+    this.more.addEventListener("click", () => {
+      this.open = !this.open;
+      this.fold();
+    });
+  }
 
   paint(entries: readonly LegendEntry[], theme: Theme): void {
     const hidden = new Set(this.hidden.value);
     const state = JSON.stringify([entries, [...hidden], theme]);
     if (state === this.painted) return;
     this.painted = state;
-    const focus = this.focused();
-    const buttons = entries.map((one) =>
+    const focused = document.activeElement;
+    const focus = Array.from<Element | null>(this.entries).indexOf(focused);
+    this.entries = entries.map((one) =>
       this.entry(
         one,
         entries,
@@ -66,12 +89,45 @@ export class Legend {
         theme,
       ),
     );
-    this.root.replaceChildren(...buttons);
-    if (focus >= 0) buttons[focus]?.focus();
+    this.root.replaceChildren(...this.entries);
+    this.fold();
+    if (focused === this.more) this.more.focus();
+    else if (focus >= 0) this.entries[focus]?.focus();
   }
 
-  private focused(): number {
-    return Array.from<Element | null>(this.root.children).indexOf(document.activeElement);
+  /** Show what two lines hold, or all. */
+  private fold(): void {
+    const { entries, more, open } = this;
+    this.width = this.root.clientWidth;
+    for (const one of entries) show(one, true);
+    const focused = document.activeElement === more;
+    more.remove();
+    const fit = this.width > 0 ? this.held() : FIRST;
+    if (fit >= entries.length) return;
+    this.root.append(more);
+    setAttributes(more, { "aria-expanded": String(open) });
+    setText(more, "fewer");
+    if (!open) this.cut(fit);
+    if (focused) more.focus();
+  }
+
+  /** Leave out what is beyond the first `fit`, and as many more as the button needs to stand behind them. */
+  private cut(fit: number): void {
+    const { entries, more } = this;
+    for (const one of entries.slice(fit)) show(one, false);
+    const last = entries[fit - 1]?.offsetTop ?? 0;
+    for (let shown = fit; shown > 0; shown -= 1) {
+      setText(more, `+${entries.length - shown} more`);
+      if (this.width === 0 || more.offsetTop <= last || shown === 1) return;
+      show(entries[shown - 1] as HTMLElement, false);
+    }
+  }
+
+  /** How many entries the first lines hold. */
+  private held(): number {
+    const tops = this.entries.map((one) => one.offsetTop);
+    const beyond = [...new Set(tops)][LINES];
+    return beyond === undefined ? tops.length : tops.indexOf(beyond);
   }
 
   private entry(

@@ -14,6 +14,7 @@ import { middleCut } from "../lib/text";
 import type { Tokens } from "../lib/theme";
 import { follow, type Model } from "../model";
 import type { Scope } from "../scope";
+import { JobRows } from "./job_rows";
 import { paintStatus, statusPill } from "./status";
 
 const SPARK = { width: 200, height: 30 };
@@ -51,6 +52,7 @@ export class LiveRun {
   private readonly tiles: Tile[] = [];
   private readonly tileBox = h("div", "tiles", { id: uniqueId("tiles") });
   private readonly facts = h("div", "foot facts");
+  private readonly jobs: JobRows;
   private readonly trouble = h("div", "note warn", { role: "status" });
   private readonly announced = h("span", "hidden-text", { role: "status", "aria-live": "polite" });
 
@@ -62,6 +64,7 @@ export class LiveRun {
   ) {
     this.state = follow<live.RunState>(model, "_state", scope);
     this.sparks = follow<DataView | null>(model, "_sparks", scope);
+    this.jobs = new JobRows(model, scope);
     this.build();
     scope.effect(() => this.paint());
     scope.every(500, () => this.paintTime());
@@ -73,7 +76,18 @@ export class LiveRun {
     head.append(this.time, this.stop, this.fold, this.home);
     this.root.classList.add("smtw-live");
     this.root.append(
-      h("div", "box", {}, head, this.progress, this.tileBox, this.facts, this.trouble, this.announced),
+      h(
+        "div",
+        "box",
+        {},
+        head,
+        this.progress,
+        this.tileBox,
+        this.jobs.root,
+        this.facts,
+        this.trouble,
+        this.announced,
+      ),
     );
     show(this.stop, false);
     setAttributes(this.fold, { "aria-controls": this.tileBox.id });
@@ -156,8 +170,13 @@ export class LiveRun {
 
   private paintTime(): void {
     const state = this.state.peek();
-    if (!state?.name || live.isOver(state)) return;
+    if (!state?.name) return;
+    if (live.isOver(state)) {
+      this.jobs.paint(state.jobs ?? [], state.now);
+      return;
+    }
     const since = (performance.now() - this.arrived) / 1000;
+    this.jobs.paint(state.jobs ?? [], state.now + since);
     setText(this.time, live.timeText(live.elapsed(state, since), this.pace.left(state.now + since)));
   }
 

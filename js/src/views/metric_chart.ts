@@ -14,7 +14,7 @@ import { ChartState } from "./chart_state";
 import { chartToolbar } from "./chart_toolbar";
 import { Details } from "./details";
 import { emptyState } from "./empty";
-import { LABEL_ROOM } from "./ends";
+import { labelRoom } from "./ends";
 import { Legend, legendEntries } from "./legend";
 import { Panel, type Shared } from "./panel";
 
@@ -42,7 +42,7 @@ export class MetricChart {
   ) {
     this.state = new ChartState(model, scope);
     this.details = new Details(model, scope);
-    this.legend = new Legend(this.state.hidden);
+    this.legend = new Legend(this.state.hidden, scope);
     this.build();
     this.start();
   }
@@ -108,7 +108,7 @@ export class MetricChart {
       const series = visible.filter((one) => one.header.metric === metric);
       const best = state.set.value?.best?.[metric] ?? ("max" as const);
       const front = series.filter((one) => roleOf(one.header.run, look.emphasis, "") !== "context");
-      const room = look.groups || front.length <= MOST_LABELLED ? LABEL_ROOM : 0;
+      const room = look.groups || front.length <= MOST_LABELLED ? labelRoom(front.map((one) => one.last)) : 0;
       this.panels.get(metric)?.update({ ...look, spec, series, best, room }, onlyPoints);
     }
     this.paintNote();
@@ -228,7 +228,12 @@ export class MetricChart {
     if (dropped > 0) texts.push(`${plural(dropped, "value")} of zero or less not shown on a log axis.`);
     if (state.ignoreOutliers.peek() && rows.length > 0) texts.push(this.outlierText(outside));
     const coarse = rows.flatMap((one) => one.coarse);
-    const asked = this.details.want(coarse, state.x.peek(), state.domain.peek(), this.panelBox.clientWidth);
+    const asked = this.details.want(
+      coarse,
+      state.x.peek(),
+      state.domain.peek(),
+      () => this.panelBox.clientWidth,
+    );
     if (asked) texts.push("Finer detail comes when the kernel is idle.");
     setText(this.note, texts.join(" "));
     show(this.note, texts.length > 0);

@@ -7,7 +7,7 @@ import type { Scope } from "../scope";
 const MAX_NOTE = 1024;
 
 export class Decision {
-  readonly root = h("form", "models-question", { role: "group", "aria-label": "Confirm" });
+  readonly root = h("div", "models-question", { role: "group", "aria-label": "Confirm" });
   private readonly words = h("span", "");
   private readonly note = h("input", "field", {
     type: "text",
@@ -15,19 +15,23 @@ export class Decision {
     "aria-label": "Why",
     maxlength: MAX_NOTE,
   });
-  private readonly yes = button("", "models-yes", { type: "submit" });
+  private readonly yes = button("", "models-yes");
   private readonly no = button("Cancel");
   private asked: { version: number; status: string; from: HTMLElement } | null = null;
 
   constructor(scope: Scope, decide: (version: number, status: string, note: string) => void) {
     this.root.append(this.words, this.note, this.yes, this.no);
     show(this.root, false);
-    scope.listen(this.root, "submit", (event) => {
-      event.preventDefault();
+    const done = () => {
       const asked = this.asked;
       const note = this.note.value.trim();
       this.close();
       if (asked) decide(asked.version, asked.status, note);
+    };
+    scope.listen(this.yes, "click", done);
+    // A form would not do: JupyterLab keeps Enter from submitting it.
+    scope.listen(this.note, "keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) done();
     });
     scope.listen(this.no, "click", () => this.close());
     scope.listen(this.root, "keydown", (event) => {

@@ -30,6 +30,7 @@ export class Panel {
   readonly root = h("section", "panel");
   rows: Rows | null = null;
   private readonly title = h("b", "");
+  private readonly best = h("span", "best num");
   private readonly reading = h("span", "aside num", { "aria-live": "polite" });
   private readonly host = h("div", "");
   private readonly rule = h("div", "rule");
@@ -53,7 +54,7 @@ export class Panel {
     setText(this.title, middleCut(metric, 48));
     this.title.title = metric;
     this.surface.append(this.host, this.ends.root, this.brush, this.rule);
-    this.root.append(h("div", "panel-head", {}, this.title, this.reading), this.surface);
+    this.root.append(h("div", "panel-head", {}, this.title, this.reading, this.best), this.surface);
     show(this.rule, false);
     show(this.brush, false);
     const drawn = (rows: Rows) => {
@@ -154,7 +155,9 @@ export class Panel {
     if (!state || !area) return;
     const marks = marksOf(state.series, rows, { ...state, width: area.width, most: MAX_ROWS });
     const look = { theme: state.tokens.theme, labels: state.room > 0, lowest: state.best === "min" };
-    this.ends.paint(marks, plot, area, look);
+    const best = this.ends.paint(marks, plot, area, { ...look, lines: rows.line });
+    setText(this.best, best?.text ?? "");
+    this.best.style.setProperty("--smtw-colour", best?.colour ?? "");
   }
 
   private paintRule(): void {
@@ -165,7 +168,9 @@ export class Panel {
     const visible =
       area !== null && state !== null && px >= area.left - 1 && px <= area.left + area.width + 1;
     show(this.rule, visible);
-    if (!visible || !state || x === null) {
+    const read = visible && state !== null && x !== null;
+    show(this.best, !read && this.best.textContent !== "");
+    if (!read) {
       setText(this.reading, "");
       this.tip.hide();
       return;

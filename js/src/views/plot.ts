@@ -1,22 +1,25 @@
-/** One Vega view in one panel: built from the spec when its kind changes, otherwise only its data and zoom move. */
+/** One panel's plot: axes by Vega, built when their kind changes and else only moved; lines on a canvas of our own. */
 
 import type { View } from "vega";
 import { coalesce } from "../lib/coalesce";
 import { lineColours } from "../lib/emphasis";
-import { DASHES } from "../lib/palette";
 import {
   chartRows,
+  extentOf,
   HASTY_ROWS,
   isThinned,
   LIVE_ROWS,
   MAX_ROWS,
+  pointsOf,
   type RowOptions,
   type Rows,
 } from "../lib/rows";
 import type { Series } from "../lib/series";
 import { panelSpec, withZoom, X_SIGNAL, Y_SIGNAL } from "../lib/spec";
+import { type Axes, drawRows, placer } from "../lib/strokes";
 import { type Tokens, vegaConfig } from "../lib/theme";
 import type { Vega } from "../vega";
+import { LinePaint } from "./line_paint";
 
 /** Live points are drawn at most four times a second; what a hand does is drawn at once. */
 const LIVE_INTERVAL = 250;
@@ -43,6 +46,11 @@ export interface PlotArea {
 export class Plot {
   private view: View | null = null;
   private built = "";
+  /** What the axes show. */
+  private shown = "";
+  private known: PlotArea | null = null;
+  private width = 0;
+  private readonly lines = new LinePaint();
   private state: PlotState | null = null;
   private readonly drawing = coalesce(() => this.draw(), LIVE_INTERVAL);
   private closed = false;
@@ -73,15 +81,12 @@ export class Plot {
   }
 
   resized(): void {
+    this.width = 0;
     if (this.state) this.drawing.request(true);
   }
 
   get area(): PlotArea | null {
-    if (!this.view) return null;
-    const [left, top] = this.view.origin();
-    const padding = this.view.padding() as { left: number; top: number };
-    const { width, height } = this.inner();
-    return { left: left + padding.left, top: top + padding.top, width, height };
+    return this.known;
   }
 
   /** x of the data at a pixel of the panel. */
@@ -110,25 +115,31 @@ export class Plot {
     return (this.view as View).scale(name);
   }
 
-  /** Size of the inner area: what the x scale's range says, since the view's own size counts the axes in. */
-  private inner(): { width: number; height: number } {
-    const range = (name: string) => (this.view as View).scale(name).range() as [number, number];
-    const x = range("x");
-    const y = range("y");
-    return { width: Math.abs(x[1] - x[0]), height: Math.abs(y[1] - y[0]) };
+  /** The inner area is as large as the scales' ranges say, since the view's own size counts the axes in. */
+  private measured(view: View): PlotArea {
+    const size = (name: string) => {
+      const [from, to] = view.scale(name).range() as [number, number];
+      return Math.abs(to - from);
+    };
+    const [left, top] = view.origin();
+    const padding = view.padding() as { left: number; top: number };
+    return { left: left + padding.left, top: top + padding.top, width: size("x"), height: size("y") };
   }
 
   private async draw(): Promise<void> {
     const state = this.state;
-    const width = this.host.clientWidth;
+    // Asked once for each size: the browser would lay out the page for the answer.
+    this.width ||= this.host.clientWidth;
+    const { width } = this;
     if (!state || this.closed || width < 40) return;
     try {
       const { most } = this;
       const rows = chartRows(state.series, { ...state, width, most });
       const kind = JSON.stringify([state.axis, state.logX, state.logY, state.tokens, state.spec]);
       if (kind !== this.built) this.build(state, width, kind);
-      await this.run(state, width, rows);
+      await this.axes(state, width, rows);
       if (this.closed) return;
+      this.paintLines(state, width, rows);
       this.drawn(rows);
       if (isThinned(rows, most) && this.state === state) this.refineLater();
     } catch (error) {
@@ -138,8 +149,7 @@ export class Plot {
 
   private build(state: PlotState, width: number, kind: string): void {
     const { vega } = this;
-    const colours = lineColours(state.tokens.theme);
-    const spec = panelSpec(state.spec, { ...state, width, colours, dashes: DASHES });
+    const spec = panelSpec(state.spec, { ...state, width });
     const compiled = vega.compile(spec as never, { config: vegaConfig(state.tokens) as never }).spec;
     const runtime = vega.parse(withZoom(compiled as never, state.domain) as never);
     this.view?.finalize();
@@ -154,30 +164,40 @@ export class Plot {
     });
     this.view.initialize(this.host);
     this.host.querySelector("canvas")?.setAttribute("aria-hidden", "true");
+    this.host.before(this.lines.canvas);
     this.built = kind;
+    this.shown = "";
   }
 
-  private async run(state: PlotState, width: number, rows: Rows): Promise<void> {
+  private async axes(state: PlotState, width: number, rows: Rows): Promise<void> {
     const view = this.view as View;
-    view.data("series", rows.line);
-    for (const [name, data] of [
-      ["raw", rows.raw],
-      ["band", rows.band],
-    ] as const) {
-      if (hasData(view, name)) view.data(name, data);
-    }
-    view.signal(X_SIGNAL, state.domain).signal(Y_SIGNAL, rows.span && [rows.span.low, rows.span.high]);
+    const span = rows.span && [rows.span.low, rows.span.high];
+    const ends = extentOf(rows);
+    const shown = JSON.stringify([ends, state.domain, span, width, state.height, state.room]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    const corners = ends ? [0, 1].map((i) => ({ x: ends.x[i as 0], y: ends.y[i as 0] })) : [];
+    view.data("series", corners).signal(X_SIGNAL, state.domain).signal(Y_SIGNAL, span);
     // Half a mark of the ends stands above or beside the plot.
     view.padding({ left: 0, right: state.room, top: 5, bottom: 0 }).width(width).height(state.height);
     await view.runAsync();
+    if (!this.closed) this.known = this.measured(view);
   }
-}
 
-function hasData(view: View, name: string): boolean {
-  try {
-    return Array.isArray(view.data(name));
-  } catch {
-    return false; // A spec without an area has no such data set.
+  private paintLines(state: PlotState, width: number, rows: Rows): void {
+    const area = this.known;
+    if (!area) return;
+    const axis = (name: "x" | "y", from: number, log: boolean): Axes => {
+      const scale = (this.view as View).scale(name);
+      const [low, high] = (scale.domain() as unknown[]).map(Number) as [number, number];
+      const [start, end] = scale.range() as [number, number];
+      return { domain: [low, high], range: [from + start, from + end], log };
+    };
+    const x = placer(axis("x", area.left, state.logX));
+    const y = placer(axis("y", area.top, state.logY));
+    this.lines.resize(width, state.height);
+    const points = pointsOf(rows.line) + pointsOf(rows.raw);
+    this.lines.paint(area, points, (brush) => drawRows(brush, rows, x, y, lineColours(state.tokens.theme)));
   }
 }
 

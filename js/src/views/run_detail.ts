@@ -3,7 +3,16 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { Asking } from "../asking";
 import { button, h, setAttributes, setText, show, uniqueId } from "../dom";
-import { type DetailState, headText, TABS, type Tab, tabAfter, tabCount, tabTitle } from "../lib/detail";
+import {
+  type DetailState,
+  headText,
+  TABS,
+  type Tab,
+  tabAfter,
+  tabCount,
+  tabsOf,
+  tabTitle,
+} from "../lib/detail";
 import { formatCount } from "../lib/format";
 import { decodeSeries, type Series, type SeriesHeader } from "../lib/series";
 import { statusLabel } from "../lib/status";
@@ -13,6 +22,7 @@ import { bind, follow, type Model, onMessage } from "../model";
 import type { Scope } from "../scope";
 import { DetailArtifacts } from "./detail_artifacts";
 import { DetailCodeView } from "./detail_code";
+import { DetailJobs } from "./detail_jobs";
 import { DetailLogs } from "./detail_logs";
 import { DetailMetrics } from "./detail_metrics";
 import { DetailOverview } from "./detail_overview";
@@ -29,6 +39,7 @@ const VIEWS: Record<Tab, new (context: TabContext) => TabView> = {
   code: DetailCodeView,
   logs: DetailLogs,
   system: DetailSystem,
+  jobs: DetailJobs,
 };
 const HEIGHT = 560;
 
@@ -98,7 +109,7 @@ export class RunDetail {
     const panels = TABS.map((name) => this.sheet(name, tabs));
     this.root.append(h("div", "box detail", {}, head, this.notes, tabs, ...panels, this.announced));
     this.scope.listen(tabs, "keydown", (event) => {
-      const to = tabAfter(this.tab.peek(), event.key);
+      const to = tabAfter(this.tab.peek(), event.key, tabsOf(this.state.peek(), this.tab.peek()));
       if (!to) return;
       event.preventDefault();
       this.go(to);
@@ -172,6 +183,8 @@ export class RunDetail {
       show(panel, name === shown);
     }
     const state = this.state.value;
+    const jobs = this.sheets.get("jobs")?.tab;
+    if (jobs && state?.name) show(jobs, tabsOf(state, shown).includes("jobs"));
     const sheet = this.sheets.get(shown);
     if (!sheet || !state?.name) return;
     // Colours are the theme's: read, so that a change of it paints anew.

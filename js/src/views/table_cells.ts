@@ -95,6 +95,9 @@ export function cellText(column: Column, row: number, now: number): string {
   return column.kind === "duration" ? formatClock(value) : formatNumber(value);
 }
 
+const valueAt = (column: Column, row: number): number =>
+  isCodes(column) ? Number.NaN : (column.data[row] ?? Number.NaN);
+
 /** What it says in full, where that is more. */
 export function cellTitle(column: Column, row: number): string {
   if (isCodes(column)) return textAt(column, row);
@@ -134,21 +137,23 @@ export function paintCell(cell: HTMLElement, column: Column, row: number, contex
   cell.title = title === shown && !isNotes(column) ? "" : title;
   if (column.kind === "status") paintStatus(cell.firstElementChild as HTMLElement, text);
   else if (column.kind === "run") paintRun(cell.firstElementChild as HTMLElement, shown, row, text, context);
-  else if (!paintDelta(cell, column, row, shown, context)) setText(cell, shown);
+  else if (!paintDelta(cell, column, valueAt(column, row), shown, context.baseline, row))
+    setText(cell, shown);
   cell.classList.toggle("smtw-top", row === context.best);
   cell.classList.toggle("smtw-differs", differsFrom(cell, column, row, context));
 }
 
-/** A metric with its distance from the baseline's; false where there is none to tell. */
+/** A metric, of a row or of a group, with its distance from the baseline's; false where there is none to tell. */
 function paintDelta(
   cell: HTMLElement,
   column: Column,
-  row: number,
+  value: number,
   shown: string,
-  { baseline }: CellContext,
+  baseline: number,
+  row = -1,
 ): boolean {
   if (baseline < 0 || column.group !== "metrics" || isCodes(column)) return false;
-  const [value = Number.NaN, base = Number.NaN] = [column.data[row], column.data[baseline]];
+  const base = column.data[baseline] ?? Number.NaN;
   const tone = deltaTone(value, base, column.best);
   const told = row === baseline ? "" : deltaText(value, base);
   const delta = h("span", `delta ${tone}`, {}, told);
@@ -208,15 +213,15 @@ function paintRun(
   setText(mark, row === baseline ? "baseline" : "");
 }
 
-/** Put the aggregate of a group into `cell`: best of metrics, mean of other numbers, a text all of them have. */
-export function paintGroupCell(cell: HTMLElement, column: Column, group: Group): void {
+/** Put the aggregate of a group into `cell`: the mean of numbers, with its distance from the baseline's, a common text. */
+export function paintGroupCell(cell: HTMLElement, column: Column, group: Group, baseline: number): void {
   cell.classList.remove("smtw-top", "smtw-differs");
   cell.title = "";
   if (column.kind === "run") paintGroupName(cell, group);
-  else paintAggregate(cell, column, group);
+  else paintAggregate(cell, column, group, baseline);
 }
 
-function paintAggregate(cell: HTMLElement, column: Column, group: Group): void {
+function paintAggregate(cell: HTMLElement, column: Column, group: Group, baseline: number): void {
   const found = aggregate(column, group.rows);
   const several = found.kind === "several" ? `${formatCount(found.count)} values` : found.text;
   const text = isCodes(column) ? several : groupNumber(column, found);
@@ -225,9 +230,10 @@ function paintAggregate(cell: HTMLElement, column: Column, group: Group): void {
     pill.className = "smtw-quiet";
     if (found.kind === "same" && text) paintStatus(pill, text);
     else setText(pill, several);
-  } else setText(cell, text);
-  if (found.kind === "best" || found.kind === "mean" || found.kind === "latest")
-    cell.title = `${found.kind} of ${formatCount(found.count)}: ${cellFull(column, found.value)}`;
+  } else if (!paintDelta(cell, column, found.value, text, baseline)) setText(cell, text);
+  const best = Number.isNaN(found.best) ? "" : `\nbest: ${cellFull(column, found.best)}`;
+  if (found.kind === "mean" || found.kind === "latest")
+    cell.title = `${found.kind} of ${formatCount(found.count)}: ${cellFull(column, found.value)}${best}`;
 }
 
 function groupNumber(column: Column, found: Aggregate): string {

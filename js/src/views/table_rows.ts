@@ -241,7 +241,7 @@ export class TableRows {
   private paintGroup(state: BodyState, slot: Slot, group: Group): void {
     for (const [i, column] of state.columns.entries()) {
       const cell = slot.cells[i] as HTMLElement;
-      paintGroupCell(cell, column, group);
+      paintGroupCell(cell, column, group, state.baseline);
       cell.querySelector("svg")?.remove();
     }
   }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sm_track_widgets._names import OLD_METRICS
 from sm_track_widgets.actions.move.parcel import count_points
 from sm_track_widgets.actions.move.points import MARGIN, apart
+from sm_track_widgets.actions.move.report import counted
 from sm_track_widgets.tracking.values import OLDEST_POINT
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def foresee(parcels: Sequence[Parcel], now: float) -> list[str]:
             runs, points = runs + bool(old), points + count_points(old)
     if points:
         lines.append(
-            f"{points:,} points of {runs:,} run{'' if runs == 1 else 's'} are older than two weeks, which AWS does "
-            f"not take. They are kept as a file of the run ({OLD_METRICS}); tables, queries and charts here read it, "
+            f"{counted(points, 'point')} of {counted(runs, 'run')}: older than two weeks, which AWS does not take. "
+            f"They are kept as a file of the run ({OLD_METRICS}); tables, queries and charts here read it, "
             "the console and the SDK do not."
         )
     held = Counter((one.experiment, one.base) for one in parcels)

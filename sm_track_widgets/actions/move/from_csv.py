@@ -17,7 +17,7 @@ from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
 from sm_track_widgets._names import slug
 from sm_track_widgets._types import Series
 from sm_track_widgets.actions.move.fitting import Fitting
-from sm_track_widgets.actions.move.parcel import Contents, File, Parcel
+from sm_track_widgets.actions.move.parcel import Contents, Parcel
 
 if TYPE_CHECKING:
     from sm_track_widgets._types import Scalar, Status
@@ -220,17 +220,13 @@ class _Row:
         fact = self._fact
         experiment = slug(into or fact("experiment") or default)
         name = fact("name") or fact("id") or f"row-{self._number}"
-        started, ended = _moment(fact("started")), _moment(fact("ended"))
-        lasted = _seconds(fact("duration"))
-        if ended is None and started is not None and lasted is not None:
-            ended = started + lasted
+        started, ended = self._times()
         user = fact("user")
         tags = {**self._of("tags"), **({"mlflow.user": user} if user and fact("id") else {})}
         status = fact("status").replace(" ", "").lower()
         digest = hashlib.sha256("\0".join([experiment, *self._cells]).encode()).hexdigest()[:40]
         values = self._metrics()
         when = next((one for one in (ended, started) if one is not None), None)
-        rest: list[File] = []
         parcel = Parcel(
             key=f"csv/{digest}",
             experiment=experiment.lower(),
@@ -254,11 +250,17 @@ class _Row:
             remarks=self._fitting.remarks,
         )
         parcel.base = parcel.group
-        if (file := self._fitting.rest()) is not None:
-            rest.append(file)
+        rest = [file] if (file := self._fitting.rest()) is not None else []
         parcel.load_series = _points(values, when)
         parcel.load = lambda: Contents(parcel.load_series(), list(rest))
         return parcel
+
+    def _times(self) -> tuple[float | None, float | None]:
+        started, ended = _moment(self._fact("started")), _moment(self._fact("ended"))
+        lasted = _seconds(self._fact("duration"))
+        if ended is None and started is not None and lasted is not None:
+            ended = started + lasted
+        return started, ended
 
     def _fact(self, what: str) -> str:
         place = self._columns.facts.get(what)

@@ -213,7 +213,7 @@ class _Source:
         real = [one for one in history if math.isfinite(one.value)]
         if len(real) < len(history):
             self._fitting.remark(
-                f"{len(history) - len(real)} values of {name!r} are no numbers; they are gaps."
+                f"Values of {name!r} that are no numbers are gaps: {len(history) - len(real):,}."
             )
         real.sort(key=lambda one: (one.timestamp, one.step))
         bare = len(real) > 1 and all(one.step == 0 for one in real)  # log_metric without a step

@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
+from sm_track_widgets import _aws
 from sm_track_widgets._errors import ConfigError, TrackError, UsageError
 from sm_track_widgets._failures import RefusedError
 
@@ -22,6 +23,7 @@ QUIET = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 """Set while we call it, whatever the user has set."""
+OWN_ADDRESS = "MLFLOW_TRACKING_URI"
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
 """Set while we call it where the user has not: by itself it tries for two minutes to reach a server that is gone."""
 NOT_INSTALLED = "Install it: %pip install 'sm-track-widgets[mlflow]'"
@@ -32,7 +34,6 @@ UNREACHABLE = (
 )  # fmt: skip
 BUSY = frozenset({"REQUEST_LIMIT_EXCEEDED", "TEMPORARILY_UNAVAILABLE", "RESOURCE_CONFLICT"})
 DENIED = frozenset({"PERMISSION_DENIED", "UNAUTHENTICATED"})
-FOLDERS = "MLFLOW_ALLOW_FILE_STORE"
 _environment = threading.RLock()
 
 
@@ -135,25 +136,35 @@ def opened(uri: str) -> Generator[Mlflow, None, None]:
     with _quiet():
         try:
             module: Any = import_module("mlflow")
-            kind: Any = import_module("mlflow.tracking").MlflowClient
         except ImportError as error:
             raise ConfigError("MLflow's client is not installed.", NOT_INSTALLED) from error
-        del module
-        server = Mlflow(uri, None)
+        if not uri.startswith("arn:"):
+            yield _answering(module, uri)
+            return
+        # The plugin signs for the address that MLflow has as its own, whatever the client was made for.
+        module.set_tracking_uri(uri)
         try:
-            client = kind(tracking_uri=uri)
-            server = Mlflow(uri, client)
-            server.call("search_experiments", max_results=1)
-        except TrackError:
-            raise
-        except RefusedError as error:
-            raise ConfigError(
-                f"{server.title} cannot be used: {error.reason}", "Check its address."
-            ) from error
-        except Exception as error:
-            text = " ".join(str(error).split())[:300]
-            raise UsageError(f"MLflow cannot use {uri!r}: {text}", "See MLflow's tracking URIs.") from error
-        yield server
+            yield _answering(module, uri)
+        finally:
+            module.set_tracking_uri(None)  # what was set before stands in the environment, which comes back
+
+
+def _answering(module: Any, uri: str) -> Mlflow:
+    server = Mlflow(uri, None)
+    try:
+        server = Mlflow(uri, module.MlflowClient(tracking_uri=uri))
+        server.call("search_experiments", max_results=1)
+    except TrackError:
+        raise
+    except RefusedError as error:
+        raise ConfigError(f"{server.title} cannot be used: {error.reason}", "Check its address.") from error
+    except Exception as error:
+        explained = _aws.explain(error, f"use {server.title}")
+        if explained is not None:
+            raise explained from error
+        text = " ".join(str(error).split())[:300]
+        raise UsageError(f"MLflow cannot use {uri!r}: {text}", "See MLflow's tracking URIs.") from error
+    return server
 
 
 @contextmanager
@@ -161,7 +172,7 @@ def _quiet() -> Generator[None, None, None]:
     """Set MLflow's switches, and put back what stood there."""
     with _environment:
         wanted = {**{name: text for name, text in PATIENCE.items() if name not in os.environ}, **QUIET}
-        before = {name: os.environ.get(name) for name in wanted}
+        before = {name: os.environ.get(name) for name in (*wanted, OWN_ADDRESS)}
         os.environ.update(wanted)
         try:
             yield

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sm_track_widgets import _aws
 from sm_track_widgets._errors import TrackError, UsageError
 from sm_track_widgets._failures import RefusedError
 from sm_track_widgets.actions.move import document
@@ -95,7 +96,11 @@ class MlflowTarget:
         """See `carry.Target`."""
         if isinstance(error, RefusedError):
             return TrackError(f"{self.title} refuses: {error.reason}")
-        return error if isinstance(error, TrackError) else None
+        if isinstance(error, TrackError):
+            return error
+        return _aws.explain(
+            error, f"write to {self.title}"
+        )  # of the plugin for ARNs, or the home they come from
 
     def open(self, parcel: Parcel, place: str) -> Trip:
         """See `carry.Target`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sm_track_widgets import _progress, config
 from sm_track_widgets import connection as connections
-from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets._errors import NotFoundError, ServiceRefusedError, TrackError, UsageError, did_you_mean
 from sm_track_widgets.actions.move import from_service
 from sm_track_widgets.actions.move.carry import Target, carry, unfinished
 from sm_track_widgets.actions.move.report import MovePlan, MoveReport
@@ -230,18 +230,7 @@ def _move(
     with _progress.told("Moving runs") as progress:
         try:
             held = target.held(chosen)
-            todo = [one for one in chosen if not any(held.get(key, ("", False))[1] for key in one.keys)]
-            plan = MovePlan(
-                source,
-                target.title,
-                len(todo),
-                len({one.experiment for one in todo}),
-                sum(one.points for one in todo),
-                sum(one.files for one in todo),
-                len(chosen) - len(todo),
-                len(left),
-                (*notes, *target.foresee(todo)),
-            )
+            plan = _plan(source, target, chosen, held, left=len(left), notes=notes)
         except Exception as error:
             explained = target.explain(error)
             if explained is None:
@@ -253,18 +242,44 @@ def _move(
             return MoveReport(plan, dry_run=True)
         done = carry(chosen, target, held, progress)
     if done.stopped is not None:
-        told, error = len(done.moved) + len(done.there), done.stopped
-        raise type(error)(
-            f"{_without_cure(error)} {told:,} of {len(chosen):,} runs are there;",
-            f"{_lower(error.cure)} The same call goes on with the rest."
-            if error.cure
-            else "the same call goes on.",
-        ) from error
+        raise _ended(done.stopped, len(done.moved) + len(done.there), len(chosen)) from done.stopped
     return MoveReport(plan, done.moved, done.there, done.failed, tuple(done.remarks), done.points, done.files)
 
 
-def _without_cure(error: Any) -> str:
-    return str(error).removesuffix(error.cure).strip()
+def _plan(
+    source: str,
+    target: Target,
+    chosen: Sequence[Parcel],
+    held: dict[str, tuple[str, bool]],
+    *,
+    left: int,
+    notes: Sequence[str],
+) -> MovePlan:
+    todo = [one for one in chosen if not any(held.get(key, ("", False))[1] for key in one.keys)]
+    return MovePlan(
+        source,
+        target.title,
+        len(todo),
+        len({one.experiment for one in todo}),
+        sum(one.points for one in todo),
+        sum(one.files for one in todo),
+        len(chosen) - len(todo),
+        left,
+        (*notes, *target.foresee(todo)),
+    )
+
+
+def _ended(error: TrackError, there: int, total: int) -> TrackError:
+    """Return what ended a move, with how far it came, and that nothing is lost."""
+    told = f"{str(error).removesuffix(error.cure).strip()} {there:,} of {total:,} runs are there;"
+    cure = (
+        f"{_lower(error.cure)} The same call goes on with the rest."
+        if error.cure
+        else "the same call goes on."
+    )
+    if isinstance(error, ServiceRefusedError):
+        return ServiceRefusedError(told, cure, code=error.code)
+    return type(error)(told, cure)
 
 
 def _lower(text: str) -> str:

@@ -47,7 +47,7 @@ def create_component(service: Service, record: Params) -> int:
         {
             "TrialComponentName": name,
             "Status": {"PrimaryStatus": "InProgress"},
-            "Parameters": _parameters(record),
+            "Parameters": _parameters(record, told=service.rules.jobs_tell_their_instances),
             "InputArtifacts": _inputs(record),
             **present(DisplayName=wanted.get("TrialComponentDisplayName")),
         },
@@ -130,10 +130,10 @@ def _tell_run(service: Service, run: str | None, arn: str) -> None:
     )
 
 
-def _parameters(record: Params) -> dict[str, Params]:
+def _parameters(record: Params, *, told: bool) -> dict[str, Params]:
     """Return the hyperparameters and the instance, numbers as numbers [inf]."""
     values: dict[str, Any] = dict(record.get("HyperParameters", {}))
-    resources = record.get("ResourceConfig", {})
+    resources = record.get("ResourceConfig", {}) if told else {}
     for member in ("InstanceCount", "InstanceType", "VolumeSizeInGB"):
         if member in resources:
             values[f"SageMaker.{member}"] = str(resources[member])

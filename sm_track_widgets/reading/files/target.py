@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +17,10 @@ ENDINGS = (".csv", ".json", ".parquet")
 NO_PARQUET = "pip install 'sm-track-widgets[parquet]', or choose .csv."
 
 
-def checked(path: str | os.PathLike[str]) -> Path:
+def checked(path: str | os.PathLike[str], endings: Sequence[str] = ENDINGS) -> Path:
     """Return where to write to, absolute; asked before anything is read.
+
+    The file has to end in one of `endings`, and its folder has to be there: a misspelt one would be made unseen.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def checked(path: str | os.PathLike[str]) -> Path:
         raise UsageError(f"{text!r} is no name of a file.", "For example: runs.csv")
     target = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 - Path leaves ".." in it
     try:
-        _look(target, names_folder=text.endswith(("/", os.sep)))
+        _look(target, endings, names_folder=text.endswith(("/", os.sep)))
     except OSError as error:
         raise UsageError(f"Cannot write {text!r}: {error.strerror}.", "Choose another name.") from error
     if target.suffix.lower() == ".parquet":
@@ -67,11 +69,23 @@ def replacing(target: Path) -> Generator[IO[bytes], None, None]:
             beside.unlink()
 
 
-def _look(target: Path, *, names_folder: bool) -> None:
+def write_text(target: Path, text: str) -> None:
+    """Write a text as a whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be written.
+    """
+    with replacing(target) as file:
+        file.write(text.encode("utf-8", "replace"))
+
+
+def _look(target: Path, endings: Sequence[str], *, names_folder: bool) -> None:
     if target.is_dir() or names_folder:
-        raise UsageError(f"{str(target)!r} is a folder.", "Name a file in it, for example runs.csv.")
-    if target.suffix.lower() not in ENDINGS:
-        near = did_you_mean(target.suffix.lower(), ENDINGS) or f"Choose one of {', '.join(ENDINGS)}."
+        raise UsageError(f"{str(target)!r} is a folder.", f"Name a file in it, for example runs{endings[0]}.")
+    if target.suffix.lower() not in endings:
+        near = did_you_mean(target.suffix.lower(), endings) or f"Choose one of {', '.join(endings)}."
         raise UsageError(f"The ending of {target.name!r} does not say what to write.", near)
     if not target.parent.is_dir():
         wrong = "is no folder" if target.parent.exists() else "does not exist"

@@ -23,17 +23,20 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _aws
 from sm_track_widgets.tracking import registry
+from sm_track_widgets.tracking.interop import noting
 from sm_track_widgets.tracking.interop import slot as interop_slot
 from sm_track_widgets.tracking.interop.place import same_place, stored_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import MutableMapping
 
     from sm_track_widgets._types import Params
     from sm_track_widgets.tracking.run import Run
 
 OPERATIONS = frozenset({"CreateTrainingJob", "CreateProcessingJob", "CreateTransformJob"})
 """The operations that take an ExperimentConfig [M]."""
+NOTED = OPERATIONS | {"CreateHyperParameterTuningJob"}
+"""The operations that create what the run notes as its jobs."""
 EVENT = "before-parameter-build.sagemaker"
 UNIQUE = "sm-track-link"
 _REMOTE = "--run_in_context"
@@ -70,6 +73,7 @@ def detach() -> None:
             botocore.unregister_initializer(_initialize)
         for events in _all_events():
             events.unregister(EVENT, unique_id=UNIQUE)
+            events.unregister(noting.ANSWERED, unique_id=noting.UNIQUE)
             _aws.leave_wording(events)
 
 
@@ -80,6 +84,7 @@ def _initialize(session: Any) -> None:
 
 def _put(events: Any) -> None:
     events.register(EVENT, _Link(events), unique_id=UNIQUE)
+    events.register(noting.ANSWERED, noting.answered, unique_id=noting.UNIQUE)
     _aws.repair_wording(events)
 
 
@@ -101,11 +106,17 @@ class _Link:
     def __init__(self, events: Any) -> None:
         self._events = events
 
-    def __call__(self, params: Params, model: Any, context: Mapping[str, Any], **_: Any) -> None:
-        if model.name not in OPERATIONS:
+    def __call__(self, params: Params, model: Any, context: MutableMapping[str, Any], **_: Any) -> None:
+        if model.name not in NOTED:
             return
+        region = context.get("client_region")
         try:
-            _link(params, self._events, context.get("client_region"))
+            if model.name in OPERATIONS:
+                _link(params, self._events, region)
+                run = _run_named(params.get("ExperimentConfig"), self._events, region)
+            else:
+                run = _run_to_note(params, self._events, region)
+            noting.asked(model.name, params, context, run)
         except Exception as trouble:  # noqa: BLE001 - the user's job must not fail for our bookkeeping
             _logger.warning("A job was not linked to its run: %r.", trouble)
 
@@ -130,6 +141,20 @@ def _link(params: Params, events: Any, region: str | None) -> None:
 def _run_of(config: Any) -> Run | None:
     """Return the open run of ours that a configuration names: the SDK asked it for that."""
     return next((run for run in registry.open_runs() if run.experiment_config == config), None)
+
+
+def _run_named(config: Any, events: Any, region: str | None) -> Run | None:
+    """Return the open run of ours whose component a configuration names, be its group what it may."""
+    named = str((config or {}).get("RunName") or "").lower()
+    found = next((run for run in registry.open_runs() if run.ref.component.lower() == named), None)
+    return found if found is not None and same_place(found, events, region) else None
+
+
+def _run_to_note(params: Params, events: Any, region: str | None) -> Run | None:
+    """Return the open run of ours that a job belongs to whose request takes no ExperimentConfig: a tuning job."""
+    run = _run_to_link(params)
+    ours = next((other for other in registry.open_runs() if other is run), None)
+    return ours if ours is not None and same_place(ours, events, region) else None
 
 
 def _run_to_link(params: Params) -> Any | None:
