@@ -67,12 +67,12 @@ layers: .venv/sdk2/.ready ## import directions
 
 test-python: .venv/sdk2/.ready ## unit, embedded, serve, faults, SDK 2.x, magics, widgets, docs
 	@scripts/headline.sh "Python, SageMaker SDK 2.x"
-	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/serve tests/faults tests/sdk tests/magics tests/widgets \
-		tests/docs
+	@$(SDK2)/python $(PYTEST) tests/unit tests/embedded tests/serve tests/faults tests/sdk tests/actions tests/magics \
+		tests/widgets tests/docs
 
 test-sdk3: .venv/sdk3/.ready ## what depends on the SDK, pandas or IPython, on SDK 3.x, pandas 3 and IPython 8
 	@scripts/headline.sh "Python, SageMaker SDK 3.x, pandas 3"
-	@$(SDK3)/python $(PYTEST) tests/sdk tests/unit tests/widgets tests/magics
+	@$(SDK3)/python $(PYTEST) tests/sdk tests/unit tests/actions tests/widgets tests/magics
 
 test-js: $(JS_READY) ## unit tests of js/src/lib and the views
 	@scripts/headline.sh "JavaScript"

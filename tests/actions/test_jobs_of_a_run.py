@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from typing import Any
 
 import pytest
 from job_requests import Jobs, until
@@ -236,10 +237,8 @@ def test_costs(tmp_path):
     assert _prices.known("nowhere.csv") == {}
 
 
-def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_path, monkeypatch):
-    """No home runs tuning jobs: the requests are checked, the answers are as botocore's shapes have them."""
-    config.set_overrides(prices=prices(tmp_path))
-    place.settings = config.resolve({"backend": "embedded", "path": tmp_path / "home"})
+def tuner_answers() -> dict[str, dict[str, Any]]:
+    """What the service tells of a tuning job with one child."""
     at = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
     child = {
         "TrainingJobName": "tune-001",
@@ -249,7 +248,7 @@ def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_
         "TunedHyperParameters": {},
         "FinalHyperParameterTuningJobObjectiveMetric": {"MetricName": "auc", "Value": 0.75},
     }
-    answers = {
+    return {
         "CreateHyperParameterTuningJob": {"HyperParameterTuningJobArn": "arn"},
         "DescribeHyperParameterTuningJob": {
             "HyperParameterTuningJobName": "tune",
@@ -270,7 +269,12 @@ def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_
         },
     }
 
-    for operation, told in answers.items():
+
+def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_path, monkeypatch):
+    """No home runs tuning jobs: the requests are checked, the answers are as botocore's shapes have them."""
+    config.set_overrides(prices=prices(tmp_path))
+    place.settings = config.resolve({"backend": "embedded", "path": tmp_path / "home"})
+    for operation, told in tuner_answers().items():
         monkeypatch.setitem(engine.OPERATIONS["sagemaker"], operation, lambda _, __, told=told: told)
     with sm.Run("jobs", "tuned") as run:
         place.client("sagemaker").create_hyper_parameter_tuning_job(
@@ -288,10 +292,9 @@ def test_the_children_of_a_tuner_stand_under_the_run_that_started_it(place, tmp_
     assert "└ tune-001" in sm.run_details("tuned", "jobs", tab="jobs").text()
 
 
-def test_facts_of_each_kind_of_job_as_the_service_tells_them():
-    """Only training jobs run here: the others' answers are as botocore's shapes have them."""
-    at = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
-    answers = {
+def answers_of_jobs(at: dt.datetime) -> dict[str, dict[str, Any]]:
+    """What the service tells of jobs that do not run here, as botocore's shapes have it."""
+    return {
         "processing": {
             "ProcessingJobName": "p",
             "ProcessingJobStatus": "Failed",
@@ -314,6 +317,12 @@ def test_facts_of_each_kind_of_job_as_the_service_tells_them():
             "TrainingJobStatusCounters": {"Completed": 3, "InProgress": 0, "NonRetryableError": 1},
         },
     }
+
+
+def test_facts_of_each_kind_of_job_as_the_service_tells_them():
+    """Only training jobs run here: the others' answers are as botocore's shapes have them."""
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+    answers = answers_of_jobs(at)
 
     class Client:
         def __getattr__(self, name):

@@ -75,8 +75,7 @@ def test_states_are_seen_in_the_systems_colours(contrast, screenshots):
         elif view == "LiveRun":
             has("progress", ".smtw-progress > div", {"ground": system["picked"]})
         page.screenshot(path=screenshots / f"contrast-{view}-{theme}.png")
-    assert [what for what, there in seen.items() if not there] == []
-    assert len(seen) == 14
+    assert ([what for what, there in seen.items() if not there], len(seen)) == ([], 14)
     # Lines take the palette that is made for the system's ground, whatever the page's theme is.
     assert page.locator(".smtw-root").first.get_attribute("data-smtw-theme") == theme
 
