@@ -1,7 +1,6 @@
 /** The views that most notebooks show. */
 
 import type { Views } from "./entry";
-import { mountChart } from "./views/link_chart";
 import { LiveRun } from "./views/live_run";
 import { ParamGrid } from "./views/param_grid";
 import { RunTable } from "./views/run_table";
@@ -9,7 +8,6 @@ import { RunTable } from "./views/run_table";
 export const CORE: Required<Views> = {
   alone: {
     LiveRun: (...parts) => new LiveRun(...parts),
-    MetricChart: mountChart,
   },
   linked: {
     ParamGrid: (...parts) => new ParamGrid(...parts),

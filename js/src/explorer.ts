@@ -3,6 +3,7 @@
 import { CORE } from "./core_views";
 import { DETAIL } from "./detail_views";
 import { widget } from "./entry";
+import { PLOTS } from "./plot_views";
 import { showSaved } from "./saved_page";
 import { Compare } from "./views/compare";
 import { Dashboard } from "./views/dashboard";
@@ -29,12 +30,11 @@ const PARTS: ConstructorParameters<typeof Dashboard>[5] = {
 };
 
 const views = widget({
-  alone: { ...CORE.alone, ...DETAIL.alone },
+  alone: { ...CORE.alone, ...PLOTS.alone, ...DETAIL.alone },
   linked: {
     ...CORE.linked,
+    ...PLOTS.linked,
     ...DETAIL.linked,
-    ParallelCoords: (...parts) => new ParallelCoords(...parts),
-    Scatter: (...parts) => new Scatter(...parts),
     Dashboard: (...parts) => new Dashboard(...parts, PARTS),
   },
 });

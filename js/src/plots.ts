@@ -1,12 +1,6 @@
-/** Entry of the bundle of plots of runs. */
+/** Entry of the bundle of charts and plots. */
 
 import { widget } from "./entry";
-import { ParallelCoords } from "./views/parallel_coords";
-import { Scatter } from "./views/scatter";
+import { PLOTS } from "./plot_views";
 
-export default widget({
-  linked: {
-    ParallelCoords: (...parts) => new ParallelCoords(...parts),
-    Scatter: (...parts) => new Scatter(...parts),
-  },
-});
+export default widget(PLOTS);

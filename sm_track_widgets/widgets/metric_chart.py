@@ -87,6 +87,7 @@ class MetricChart(SmWidget):
     """
 
     view = "MetricChart"
+    _esm = assets.esm("plots")
     saved_as = (".html", ".svg", ".json")
     _trouble = ""
     _drawn: Sequence[str] = ()
