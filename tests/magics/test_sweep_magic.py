@@ -227,3 +227,14 @@ def test_the_manual_names_every_option(kernel):
     told = str(cell.reply["payload"])
     for option in ("--early-stop", "--continue-on-error", "--max-failures", "log(1e-4,1e-1)", "best_params"):
         assert option in told
+
+
+def test_hostile_texts_stay_texts(kernel, open_runs):
+    kernel.run("attack = '<img src=x onerror=alert(1)>'")
+    cell = kernel.run(
+        "%%sm_sweep '{attack}' -p kind={[attack, 'b']} --goal max:auc -t team={attack}\n"
+        "print(attack)\nrun.log_metric('auc', len(kind))\nif kind == 'b': raise ValueError(attack)"
+    )
+    assert cell.ename == "ValueError"
+    assert "Output of 2 points" in cell.html
+    assert "<img" not in cell.html

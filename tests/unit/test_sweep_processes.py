@@ -138,8 +138,11 @@ KILLED = """
 
 
 @pytest.mark.parametrize(("jobs", "whole"), [("1", False), ("2", True)])
-def test_a_killed_sweep_goes_on_without_repeating_a_finished_point(tmp_path, jobs, whole):
-    """kill -9 of the process alone, whose sender ends its runs, and of all its processes, where nobody does."""
+def test_a_killed_sweep_goes_on_without_repeating_a_finished_point(tmp_path, monkeypatch, jobs, whole):
+    """kill -9 of the process alone, whose sender ends its runs, and of all its processes, where nobody does.
+
+    While it lives, nobody else goes on with it.
+    """
     seen, home = tmp_path / "seen", tmp_path / "home"
     seen.touch()
 
@@ -150,6 +153,12 @@ def test_a_killed_sweep_goes_on_without_repeating_a_finished_point(tmp_path, job
     run_home.until(lambda: "3" in seen.read_text().split(), 60)
     if jobs == "2":
         run_home.until(lambda: len(seen.read_text().split()) == 5, 60)
+    place = connections.Connection.rebuild(connections.connect("embedded", path=home).describe())
+    connections.reset()
+    if jobs == "1":
+        monkeypatch.setattr(repair, "PATIENCE", 0.3)
+        with pytest.raises(UsageError, match=f"Sweep 's' is going on in process {killed.pid}: 2 of its"):
+            swept(place, lambda lr: lr, {"lr": [1]}, resume=True)
     children = psutil.Process(killed.pid).children(recursive=True)
     killed.kill()
     if whole:
@@ -162,32 +171,9 @@ def test_a_killed_sweep_goes_on_without_repeating_a_finished_point(tmp_path, job
     assert done.stdout.strip() == f"{found} 5 5 {{'lr': 1}}", done.stderr
     after = seen.read_text().split()[len(before) :]
     assert sorted(after) == sorted({"1", "2", "3", "4", "5"} - (set(before) - {"3"}))
-    place = connections.Connection.rebuild(connections.connect("embedded", path=home).describe())
-    connections.reset()
     frame = runs("default", "parent = 'default-s'", archived=True, connection=place)
     assert sorted(frame["status"]) == ["Completed"] * 5 + ["Stopped"]
     assert run_home.component(place, "default-s")["Status"]["PrimaryStatus"] == "Completed"
-
-
-def test_a_sweep_that_another_process_runs_is_not_gone_on_with(tmp_path, monkeypatch):
-    seen, home = tmp_path / "seen", tmp_path / "home"
-    seen.touch()
-    monkeypatch.setattr(repair, "PATIENCE", 0.3)
-    other = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(KILLED), str(home), str(seen), "hang", "1"]
-    )
-    try:
-        run_home.until(lambda: "3" in seen.read_text().split(), 60)
-        place = connections.connect("embedded", path=home)
-        with pytest.raises(UsageError, match=f"Sweep 's' is going on in process {other.pid}"):
-            swept(place, lambda lr: lr, {"lr": [1]}, resume=True)
-        other.send_signal(signal.SIGINT)
-        other.wait(30)
-        states = run_home.components(place)
-        assert (states["default-s"], states["default-s-p3"]) == ("Stopped", "Stopped")
-    finally:
-        other.kill()
-        connections.reset()
 
 
 def test_an_executor_of_threads_keeps_the_connection(home: Connection):
