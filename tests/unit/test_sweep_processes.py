@@ -41,7 +41,7 @@ def workers() -> list[psutil.Process]:
 
 
 def test_two_workers_share_one_journal_and_prune(place):
-    """Both report to it and ask it, and the sampler learns from what both have found."""
+    """Both report to it, and ask it what others have reported."""
 
     def fn(lr, run):
         import os
@@ -54,11 +54,9 @@ def test_two_workers_share_one_journal_and_prune(place):
             time.sleep(0.02)
 
     place.settings = dataclasses.replace(place.settings, redact=("hush[0-9]+",))
-    result = swept(
-        place, fn, {"lr": "float(0, 100)"}, jobs=2, method="bayes", n=14, seed=1, early_stop="median"
-    )
-    assert result.counts["pruned"] >= 2
-    assert result.counts["completed"] + result.counts["pruned"] == 14
+    space = {"lr": [1, 2, 3, 4, 5, 6, 90, 91, 92, 93]}
+    result = swept(place, fn, space, jobs=2, early_stop="median")
+    assert {point.params["lr"] for point in result.points if point.pruned} >= {90, 91, 92, 93}
     frame = result.df
     assert frame["params.pid"].nunique() == 2
     assert os.getpid() not in set(frame["params.pid"])
