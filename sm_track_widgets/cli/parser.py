@@ -20,7 +20,7 @@ COMMANDS = {
     "rm": ("cleaning", "Delete runs: shows a plan, and asks."),
     "archive": ("cleaning", "Leave runs out of the lists, or bring them back."),
     "gc": ("cleaning", "Delete what nobody needs any more: shows a plan, and asks."),
-    "sync": ("making", "Deliver what kernels have left."),
+    "sync": ("making", "Deliver what kernels have left; --to aws: copy runs there."),
     "serve": ("", "Serve the embedded service over loopback HTTP until it is interrupted."),
 }
 QUERY = "only runs for which this holds, in quotes: 'metrics.auc.max > 0.9 AND params.depth IN (4, 6)'"
@@ -214,6 +214,11 @@ def _gc(one: argparse.ArgumentParser) -> None:
 
 
 def _sync(one: argparse.ArgumentParser) -> None:
+    _which(one)
+    one.add_argument("--to", choices=("aws",), help="copy runs of this machine to AWS; a query says which")
+    one.add_argument("--archived", action="store_true", help="with --to: also archived runs")
+    one.add_argument("--running", action="store_true", help="with --to: also runs in progress, as they are")
+    one.add_argument("-n", "--dry-run", action="store_true", help="with --to: only say what would be copied")
     one.add_argument("--resend", action="store_true", help="also points that may have arrived already")
     _forms(one)
 

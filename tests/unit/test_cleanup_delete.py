@@ -209,12 +209,16 @@ def test_only_files_named_as_ours_in_our_folder_go(place):
     assert set(look(place).objects) == set(strange)
 
 
-@pytest.mark.parametrize("refers", ["parameter", "input", "hash", "model"])
+@pytest.mark.parametrize("refers", ["parameter", "input", "hash", "version", "model"])
 def test_a_file_that_somebody_refers_to_stays(place, refers):
     uri = made.put(place, "e", "precious", "model.tar.gz")
     made.run(place, "e", "a", files=[uri])
     client = place.client("sagemaker")
     if refers == "model":
+        container = {"Image": "image", "ModelDataUrl": uri}
+        role = "arn:aws:iam::000000000000:role/x"
+        client.create_model(ModelName="m", PrimaryContainer=container, ExecutionRoleArn=role)
+    elif refers == "version":
         client.create_model_package_group(ModelPackageGroupName="g")
         client.create_model_package(
             ModelPackageGroupName="g",

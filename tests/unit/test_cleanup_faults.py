@@ -191,6 +191,24 @@ def test_a_run_made_anew_under_the_name_of_one_that_was_left_is_another(filled):
     assert gc(older=0, dry_run=True, connection=filled).plan.runs == ()
 
 
+def test_what_goes_on_or_is_no_longer_meant_is_not_finished(filled):
+    refused = {"e-r03", "e-r04", "e-r05"}
+    fail = failing("ResourceInUse", times=9, only=lambda params: params["TrialComponentName"] in refused)
+    with before(filled, "DeleteTrialComponent", fail):
+        delete_runs("params.n < 100", "e", artifacts=True, yes=True, connection=filled)
+    assert look(filled).components == refused
+    client = filled.client("sagemaker")
+    client.update_trial_component(TrialComponentName="e-r03", Status={"PrimaryStatus": "InProgress"})
+    made.group(filled, "e", "kept")  # somebody wants this one, and gives it another number
+    client.associate_trial_component(TrialComponentName="e-r04", TrialName="kept")
+    client.update_trial_component(TrialComponentName="e-r04", Parameters={"n": {"NumberValue": 200}})
+    report = delete_runs("params.n < 100", "e", artifacts=True, yes=True, connection=filled)
+    assert report.complete, report
+    assert look(filled).components == {"e-r03", "e-r04"}
+    assert len(look(filled).objects) == 2
+    assert look(filled).trials == {"kept"}
+
+
 def test_a_run_that_came_into_another_group_meanwhile_stays(filled):
     client = filled.boto_session().client("sagemaker")
     made.group(filled, "other", "g")

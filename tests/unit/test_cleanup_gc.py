@@ -47,6 +47,33 @@ def test_what_nobody_needs_goes_and_the_rest_stays(place):
     assert gc(older=0, yes=True, connection=place).plan.empty
 
 
+def test_packed_models_go_when_no_version_needs_them(place):
+    client, digest = place.client("sagemaker"), "a" * 64
+    keys = (f"sm-track/models/{digest}/model.tar.gz", f"sm-track/models/quality/{digest}.json")
+    for key in keys:
+        place.client("s3").put_object(Bucket=place.bucket, Key=key, Body=b"x")
+    client.create_model_package_group(ModelPackageGroupName="g")
+    made_now = client.create_model_package(
+        ModelPackageGroupName="g",
+        InferenceSpecification={
+            "Containers": [{"Image": "image", "ModelDataUrl": f"s3://{place.bucket}/{keys[0]}"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        ModelMetrics={
+            "ModelQuality": {
+                "Statistics": {
+                    "ContentType": "application/json",
+                    "S3Uri": f"s3://{place.bucket}/{keys[1]}",
+                }
+            }
+        },
+    )
+    assert gc(older=0, yes=True, connection=place).plan.empty
+    client.delete_model_package(ModelPackageName=made_now["ModelPackageArn"])
+    assert gc(older=0, yes=True, connection=place).done["files"] == 2
+
+
 def test_a_group_that_is_filled_meanwhile_stays(place):
     made.group(place, "e", "late")
     with made.before(

@@ -154,6 +154,8 @@ def test_archive_gc_and_sync(trees):
         (["rm"], 2, "names no runs"),
         (["rm", "--runs", "nobody", "--yes"], 1, "There is no run 'nobody'"),
         (["gc", "--older", "-1"], 2, "number of hours"),
+        (["sync", "params.depth > 3"], 2, "chosen for --to only"),
+        (["sync", "--to", "aws"], 1, "region"),
         (["fly"], 2, "invalid choice: 'fly'"),
         ([], 2, "COMMAND"),
         (["report", "trees.pdf"], 2, "trees.pdf"),
@@ -188,6 +190,24 @@ def test_hostile_names_do_not_steer_a_terminal(cli):
         assert status == 0
         assert "\x1b" not in out
         assert "<img src=x" in out
+
+
+@pytest.mark.parametrize(
+    ("variables", "bold"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colours_are_for_terminals_that_want_them(trees, monkeypatch, variables, bold):
+    class Terminal(io.TextIOWrapper):
+        def isatty(self):
+            return True
+
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    screen = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", Terminal(screen, "utf-8"))
+    assert main(["runs"]) == 0
+    assert (b"\x1b[1mrun " in screen.getvalue()) == bold
 
 
 def test_where_is_said_by_options(cli, tmp_path):

@@ -1,6 +1,5 @@
 /** The jobs that were started under the run: asked for when the tab is shown, and again while any of them runs. */
 
-import { signal } from "@preact/signals-core";
 import { Asking } from "../asking";
 import { button, h, setText, show } from "../dom";
 import type { DetailState } from "../lib/detail";
@@ -19,30 +18,28 @@ export class DetailJobs implements TabView {
   private readonly none = nothing("No job was started under this run.");
   private readonly again = button("Refresh");
   private readonly asking: Asking;
-  private readonly problem = signal("");
   private asked = false;
+  private error = "";
   private state: DetailState | null = null;
   private arrived = 0;
 
-  constructor(context: TabContext) {
-    const { model, scope } = context;
+  constructor({ model, scope }: TabContext) {
     this.rows = new JobRows(model, scope);
-    this.root.append(h("div", "detail-bar", {}, this.again), this.told, this.none, this.rows.root);
     this.asking = new Asking(model, scope);
+    this.root.append(h("div", "detail-bar", {}, this.again), this.told, this.none, this.rows.root);
     onMessage(model, scope, (content) => {
       if (content["type"] !== "jobs") return;
+      this.error = String(content["error"] ?? "");
       this.asking.answered();
-      this.problem.value = String(content["error"] ?? "");
+      this.paintTold();
     });
-    scope.effect(() => {
-      const waits = this.state === null || !this.state.jobs?.rows ? "Reading…" : "";
-      setText(this.told, this.asking.text(waits) || this.problem.value);
-    });
-    scope.listen(this.again, "click", () => this.ask());
+    scope.listen(this.again, "click", () => this.asking.ask({ type: "jobs" }));
+    scope.effect(() => this.paintTold());
     scope.every(1000, () => this.tick());
     scope.every(AGAIN, () => {
       const rows = this.state?.jobs?.rows;
-      if (rows && !jobsOver(rows) && !this.state?.live && this.root.offsetParent !== null) this.ask();
+      const seen = !this.state?.live && this.root.offsetParent !== null;
+      if (rows && !jobsOver(rows) && seen && !this.asking.waiting.peek()) this.asking.ask({ type: "jobs" });
     });
   }
 
@@ -52,20 +49,24 @@ export class DetailJobs implements TabView {
     const rows = state.jobs?.rows ?? null;
     show(this.none, rows !== null && rows.length === 0);
     show(this.again, !state.live);
-    if (rows === null) {
-      if (!this.asked) this.ask();
-    } else if (this.told.textContent === "Reading…") setText(this.told, "");
+    if (rows === null && !this.asked) {
+      this.asked = true;
+      // Not within the effect that paints: what asks also changes what is painted.
+      queueMicrotask(() => this.asking.ask({ type: "jobs" }));
+    }
     this.rows.paint(rows ?? [], state.now);
+  }
+
+  /** A look at jobs that are shown already says nothing unless it takes long. */
+  private paintTold(): void {
+    const words = this.state?.jobs?.rows ? "" : "Reading…";
+    setText(this.told, this.asking.text(words) || this.error);
+    show(this.told, this.told.textContent !== "");
   }
 
   private tick(): void {
     const rows = this.state?.jobs?.rows;
     if (this.state && rows && !jobsOver(rows))
       this.rows.paint(rows, this.state.now + (performance.now() - this.arrived) / 1000);
-  }
-
-  private ask(): void {
-    this.asked = true;
-    this.asking.ask({ type: "jobs" });
   }
 }

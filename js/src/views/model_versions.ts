@@ -26,7 +26,7 @@ export class ModelVersions {
   private readonly title = h("b", "");
   private readonly told = h("span", "quiet num", { role: "status" });
   private readonly reload = button("Refresh");
-  private readonly body = h("div", "models-body", { tabindex: 0, role: "region", "aria-label": "Versions" });
+  private readonly body = h("div", "models-body", { tabindex: 0, role: "group", "aria-label": "Versions" });
   private readonly below = h("div", "models-below");
   private readonly error = h("div", "note bad", { role: "alert" });
 

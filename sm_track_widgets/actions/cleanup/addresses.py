@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HASH = re.compile(r"(?<![0-9a-fA-F])[0-9a-f]{64}(?![0-9a-fA-F])")
 # <experiment>/<two digits>/<hash>/<name>: files; <experiment>/<component>/<hash>/<title>.json: graphs.
 _SHAPE = re.compile(r"[^/]+/[^/]+/(?P<hash>[0-9a-f]{64})/[^/]+")
+_REGISTERED = re.compile(r"models/(?:quality/)?(?P<hash>[0-9a-f]{64})(?:\.json|/model\.tar\.gz)")
+"""What `register` stores: models that it has packed, and their metrics."""
 _TWO = 2
 
 
@@ -50,10 +52,13 @@ class Ours:
 
     def digest(self, uri: str) -> str:
         """Return the hash in an address that we have made; empty for any other."""
-        found = _SHAPE.fullmatch(uri[len(self.root) :]) if self.holds(uri) else None
+        inside = uri[len(self.root) :] if self.holds(uri) else ""
+        if registered := _REGISTERED.fullmatch(inside):
+            return registered["hash"]
+        found = _SHAPE.fullmatch(inside)
         if found is None:
             return ""
-        digest, folder = found["hash"], uri[len(self.root) :].split("/")[1]
+        digest, folder = found["hash"], inside.split("/")[1]
         return digest if len(folder) != _TWO or digest.startswith(folder) else ""
 
     def experiment(self, uri: str) -> str:

@@ -10,6 +10,7 @@ from sm_track_widgets._failures import judge
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+RUNNING = frozenset({"InProgress", "Stopping"})
 ABSENT = frozenset({"ResourceNotFound", "ResourceNotFoundException", "NoSuchKey", "NoSuchBucket", "404"})
 REFUSES_LINKED = frozenset({"ValidationException", "ConflictException"})
 """Of what something still belongs to: the first is known of DeleteTrialComponent (sagemaker-python-sdk#1515)."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from sm_track_widgets._errors import NotFoundError, UsageError, did_you_mean
+from sm_track_widgets.actions.cleanup.calls import RUNNING
 from sm_track_widgets.actions.cleanup.members import Parents, parents
 from sm_track_widgets.actions.cleanup.plan import Kept, PlannedRun, Request
 from sm_track_widgets.reading.answer import Wanted, components, find
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from sm_track_widgets.connection import Connection
     from sm_track_widgets.reading.table.table import Table
 
-RUNNING = frozenset({"InProgress", "Stopping"})
 IN_PROGRESS = "in progress; force=True or --force deletes it"
 OPEN_HERE = "open in this process; close it first"
 UNDELIVERED = "not all of it is delivered; %sm_sync first, or --force"

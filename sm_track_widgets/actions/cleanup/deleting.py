@@ -19,7 +19,7 @@ from sm_track_widgets.actions.cleanup import files, spool, steps
 from sm_track_widgets.actions.cleanup.addresses import ours
 from sm_track_widgets.actions.cleanup.plan import Kept, KeptKind, Plan
 from sm_track_widgets.actions.cleanup.planning import NEEDED
-from sm_track_widgets.actions.cleanup.referring import add_described, references, young
+from sm_track_widgets.actions.cleanup.referring import add_described, add_models, references, young
 from sm_track_widgets.actions.cleanup.report import Report
 from sm_track_widgets.reading.cache import runs as cache
 
@@ -200,6 +200,7 @@ class Deletion:
         place, gone = ours(self._connection), {run.component for run in self._plan.runs}
         try:
             found = references(self._connection, place, gone)
+            add_models(self._connection, found, uris)
             fresh = young(self._connection, time.time(), gone) if not found.missing else []
             add_described(self._connection, found, fresh)
         except TrackError as error:

@@ -10,7 +10,7 @@ from sm_track_widgets._errors import UsageError
 from sm_track_widgets.actions.cleanup import ledger as ledgers
 from sm_track_widgets.actions.cleanup.delete import carry_out
 from sm_track_widgets.actions.cleanup.ledger import Ledger
-from sm_track_widgets.actions.cleanup.planning import still_there
+from sm_track_widgets.actions.cleanup.resuming import half_deleted
 from sm_track_widgets.actions.cleanup.waste import plan_waste
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def gc(
 
 
 def _with_unfinished(connection: Connection, plan: Plan) -> tuple[Plan, list[Any]]:
-    """Return the plan with the runs that interrupted deletions have left, and the files that say so.
+    """Return the plan with the runs that interrupted deletions have left in no group, and the files that say so.
 
     What else they have left nobody refers to, and is in the plan once it is old enough.
     """
@@ -76,5 +76,5 @@ def _with_unfinished(connection: Connection, plan: Plan) -> tuple[Plan, list[Any
     known: dict[str, Any] = {}
     for _, one in left:
         known.update({run.component: run for run in one.runs})
-    runs = still_there(connection, list(known.values()))
+    runs = half_deleted(connection, list(known.values()), force=False)
     return replace(plan, runs=tuple(runs), unfinished=len(runs)), [path for path, _ in left]

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sm_track_widgets import _aws
 from sm_track_widgets import connection as connections
-from sm_track_widgets._crew import Crew
 from sm_track_widgets._errors import NotFoundError
-from sm_track_widgets.actions.cleanup import files, lineage
+from sm_track_widgets.actions.cleanup import files, lineage, resuming
 from sm_track_widgets.actions.cleanup.addresses import ours
-from sm_track_widgets.actions.cleanup.calls import absent
 from sm_track_widgets.actions.cleanup.choosing import Chosen, choose, in_scope, request_of
 from sm_track_widgets.actions.cleanup.ledger import ledger_of
 from sm_track_widgets.actions.cleanup.members import by_group, emptied
-from sm_track_widgets.actions.cleanup.plan import Kept, Plan, PlannedFile, PlannedRun, Request
-from sm_track_widgets.actions.cleanup.referring import references
-from sm_track_widgets.reading.cache import runs as cache
+from sm_track_widgets.actions.cleanup.plan import Kept, Plan, PlannedFile, Request
+from sm_track_widgets.actions.cleanup.referring import add_models, references
 from sm_track_widgets.reading.fetch import names
 from sm_track_widgets.reading.fetch.names import explained
-from sm_track_widgets.reading.table.decode import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
 
-    from sm_track_widgets._types import Params
     from sm_track_widgets.connection import Connection
 
 OUTSIDE = "not in our folder of the connection's bucket"
 NEEDED = "another run or a registered model refers to them"
-SAME = 1.5
-"""Seconds by which two tellings of one creation time may differ."""
 
 
 def plan_delete(
@@ -85,23 +77,16 @@ def plan_delete(
 def plan_of(connection: Connection, request: Request) -> Plan:
     """Return the plan of a request, with what an interrupted deletion of the same request has left."""
     left = ledger_of(connection, request).left()
-    still = None if left is None else _still(connection, left)
+    still: set[str] = set() if left is None else resuming.notice(connection, left)
     try:
         plan = _fresh(connection, request)
     except NotFoundError:
         if left is None:  # what was interrupted may have deleted all that would be found
             raise
         plan = Plan(request.title)
-    return plan if left is None else _with_left(connection, plan, left, still or set())
-
-
-def _still(connection: Connection, left: Plan) -> set[str]:
-    """Return the components that an earlier call has left; let the tables know which it has deleted unnoticed."""
-    still = {run.component for run in still_there(connection, (*left.runs, *left.shared))}
-    gone = [run for run in left.runs if run.component not in still]
-    places = sorted({run.experiment for run in gone if run.experiment})
-    cache.forget(connection, [*places, None] if gone else [], {run.component for run in gone})
-    return still
+    if left is None:
+        return plan
+    return resuming.with_left(connection, plan, left, still, force=request.force)
 
 
 def _fresh(connection: Connection, asked: Request) -> Plan:
@@ -184,6 +169,8 @@ def _files(
                 elif uri.startswith("s3://"):
                     outside[uri] = None
     refers = references(connection, place, [run.component for run in chosen.runs]) if of else None
+    if refers is not None:
+        add_models(connection, refers, of)
     why = (refers.missing if refers else "") or NEEDED
     kept = [Kept("file", uri, OUTSIDE) for uri in outside]
     if refers is not None:
@@ -191,77 +178,3 @@ def _files(
         of = {} if refers.missing else {uri: names for uri, names in of.items() if not refers.needed(uri)}
     sizes = files.sizes(connection, place, list(of))
     return tuple(PlannedFile(uri, sizes[uri], tuple(sorted(of[uri]))) for uri in of if uri in sizes), kept
-
-
-def _with_left(connection: Connection, plan: Plan, left: Plan, still: set[str]) -> Plan:
-    """Return the plan with what an earlier call has left of its own, and what is still there of that."""
-    more: dict[str, Any] = {}
-    count = 0
-    for kind, key in (("runs", "component"), ("shared", "component"), ("files", "uri"), ("lineage", "arn")):
-        rows = getattr(plan, kind)
-        known = {getattr(one, key) for one in rows}
-        fresh = [one for one in getattr(left, kind) if getattr(one, key) not in known]
-        if key == "component":
-            fresh = [one for one in fresh if one.component in still]
-        if kind == "files":
-            fresh = _existing(connection, fresh)
-        more[kind] = (*rows, *fresh)
-        count += len(fresh)
-    for kind in ("groups", "experiments"):
-        fresh = [name for name in getattr(left, kind) if name not in getattr(plan, kind)]
-        more[kind] = (*getattr(plan, kind), *_there(connection, kind, fresh))
-        count += len(more[kind]) - len(getattr(plan, kind))
-    return replace(plan, unfinished=count, **more)
-
-
-def still_there(connection: Connection, runs: Sequence[PlannedRun]) -> list[PlannedRun]:
-    """Return those of these runs that are there, and are the same: not made anew under their name."""
-    client = connection.single("sagemaker")
-    found: list[PlannedRun] = []
-
-    def call(run: PlannedRun) -> Params:
-        with absent():
-            return client.describe_trial_component(TrialComponentName=run.component)
-        return {}
-
-    def take(run: PlannedRun, told: Params) -> Iterable[PlannedRun]:
-        if told and abs(seconds(told["CreationTime"]) - run.created) < SAME:
-            found.append(run)
-        return ()
-
-    _work("look at what was left", call, runs, take)
-    return found
-
-
-def _there(connection: Connection, kind: str, asked: Sequence[str]) -> list[str]:
-    """Return those of these groups or experiments that are there."""
-    client = connection.single("sagemaker")
-    found: list[str] = []
-
-    def call(name: str) -> Params:
-        with absent():
-            if kind == "groups":
-                return client.describe_trial(TrialName=name)
-            return client.describe_experiment(ExperimentName=name)
-        return {}
-
-    def take(name: str, told: Params) -> Iterable[str]:
-        if told:
-            found.append(name)
-        return ()
-
-    _work("look at what was left", call, asked, take)
-    return [name for name in asked if name in found]
-
-
-def _existing(connection: Connection, left: Sequence[PlannedFile]) -> list[PlannedFile]:
-    sizes = files.sizes(connection, ours(connection), [file.uri for file in left])
-    return [replace(file, size=sizes[file.uri]) for file in left if file.uri in sizes]
-
-
-def _work(doing: str, call: Any, jobs: Sequence[Any], take: Any) -> None:
-    with explained(doing):
-        given_up = Crew[Any, Any](call).run(jobs, take)
-    if given_up:
-        error = given_up[0].error
-        raise _aws.explain(error, doing) or error

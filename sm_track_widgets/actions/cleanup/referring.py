@@ -10,7 +10,7 @@ import numpy as np
 
 from sm_track_widgets import _aws
 from sm_track_widgets._crew import Crew
-from sm_track_widgets._errors import ServiceRefusedError
+from sm_track_widgets._errors import ServiceRefusedError, TrackError
 from sm_track_widgets.actions.cleanup.addresses import HASH
 from sm_track_widgets.actions.cleanup.calls import absent
 from sm_track_widgets.reading.cache import runs as cache
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 YOUNG = 15 * 60.0
 """Seconds: Search may not know yet what a component of this age holds; it is asked for itself."""
+PACKED = (".tar.gz", ".tgz")
 _KINDS = ("output", "input", "param", "tag")
 _END = re.compile(r"[\s\"'<>\\]")
 
@@ -83,6 +84,34 @@ def references(connection: Connection, place: Ours, but: Iterable[str] = ()) -> 
     except ServiceRefusedError as refused:
         found.missing = f"Whether registered models need files could not be asked. {refused}"
     return found
+
+
+def add_models(connection: Connection, found: References, wanted: Iterable[str]) -> None:
+    """Take in what SageMaker's models name, where any of the files that may go is a model: a call for each of them."""
+    if not any(uri.endswith(PACKED) for uri in wanted):
+        return
+    client = connection.single("sagemaker")
+
+    def call(name: str) -> Params:
+        with absent():
+            return client.describe_model(ModelName=name)
+        return {}
+
+    def take(_: str, told: Params) -> Iterable[str]:
+        for text in _texts(told):
+            found.add(text)
+        return ()
+
+    try:
+        with explained("look for the files of models"):
+            pages = connection.client("sagemaker").get_paginator("list_models").paginate()
+            names = [one["ModelName"] for page in pages for one in page["Models"]]
+            given_up = Crew(call).run(names, take)
+        missing = given_up[0].reason if given_up else ""
+    except TrackError as refused:
+        missing = str(refused)
+    if missing:
+        found.missing = f"Whether SageMaker's models need files could not be asked. {missing}"
 
 
 def young(connection: Connection, now: float, gone: set[str]) -> list[str]:

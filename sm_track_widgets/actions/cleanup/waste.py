@@ -11,7 +11,7 @@ from sm_track_widgets.actions.cleanup import files, lineage, spool
 from sm_track_widgets.actions.cleanup.addresses import ours
 from sm_track_widgets.actions.cleanup.members import by_group, emptied, parents
 from sm_track_widgets.actions.cleanup.plan import Kept, Plan, PlannedEntity, PlannedFile
-from sm_track_widgets.actions.cleanup.referring import References, references
+from sm_track_widgets.actions.cleanup.referring import References, add_models, references
 from sm_track_widgets.reading.cache import runs as cache
 from sm_track_widgets.reading.fetch.names import explained
 from sm_track_widgets.reading.fetch.pages import Page, Scope, ask
@@ -54,10 +54,12 @@ def plan_waste(connection: Connection, older: float, now: float | None = None) -
     found = _Found()
     place = ours(connection)
     refers = references(connection, place)
+    held = files.listed(connection, place)
+    add_models(connection, refers, held)
     if refers.missing:
         found.remarks.append(f"Files and their lineage stay. {refers.missing}")
     else:
-        _files(connection, found, refers, before)
+        _files(found, held, refers, before)
         _lineage(connection, found, refers, before)
     _containers(connection, found, before)
     left, missing = spool.leftovers(connection.settings.path, before)
@@ -73,9 +75,9 @@ def plan_waste(connection: Connection, older: float, now: float | None = None) -
     )
 
 
-def _files(connection: Connection, found: _Found, refers: References, before: float) -> None:
+def _files(found: _Found, held: files.Listed, refers: References, before: float) -> None:
     strange: list[str] = []
-    for uri, (size, written) in sorted(files.listed(connection, refers.place).items()):
+    for uri, (size, written) in sorted(held.items()):
         if not refers.place.digest(uri):
             strange.append(uri)
         elif written < before and not refers.needed(uri):

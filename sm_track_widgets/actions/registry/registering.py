@@ -157,18 +157,22 @@ def register(
         response_types=tuple(response_types),
         again=again,
     )
-    facts = _facts(place, run, experiment)
+    return _register(place, _facts(place, run, experiment), asked, artifact)
+
+
+def _register(place: Connection, facts: RunFacts, asked: Asked, artifact: str | None) -> ModelVersion:
+    """Make the version of a run's model, or give the one that is there."""
     jobs = training_jobs(place, facts)
     source = source_of(facts, artifact, jobs)
     held = memory.read(place, facts.component)
-    known = None if again else _known(place, asked.group, memory.mark_of(source.address), held)
+    known = None if asked.again else _known(place, asked.group, memory.mark_of(source.address), held)
     if known is not None:
         return _existing(place, known, asked)
     cure = f"Log it again, or name another with --artifact; %sm_show {facts.name} --tab artifacts lists them."
     packing.check_there(place, source.address, f"artifact {source.name!r} of run {facts.name!r}", cure)
     uri = None
-    if with_image:
-        uri = container.image_of(place, facts, jobs, image=image, framework=framework)
+    if asked.with_image:
+        uri = container.image_of(place, facts, jobs, image=asked.image, framework=asked.framework)
     return _create(place, _Model(facts, source, uri, held), asked)
 
 
