@@ -44,7 +44,7 @@ def owners(connection: Connection, components: Collection[str]) -> dict[str, tup
     return found
 
 
-def settle(connection: Connection, components: Collection[str], patience: float = PATIENCE) -> dict[str, int]:
+def settle(connection: Connection, components: Collection[str]) -> dict[str, int]:
     """Deliver what dead processes have left of these runs; wait for processes that are just ending.
 
     Returns
@@ -52,7 +52,7 @@ def settle(connection: Connection, components: Collection[str], patience: float 
     dict
         Component -> process, of those that are still written to.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE
     while True:
         held = owners(connection, components)
         alive = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets.actions.sweep.identity import identity_of
@@ -9,7 +10,12 @@ from sm_track_widgets.actions.sweep.points import Outcome, Point
 
 if TYPE_CHECKING:
     from sm_track_widgets.actions.sweep.plan import Plan
+    from sm_track_widgets.actions.sweep.space import Space
     from sm_track_widgets.actions.sweep.study import Link, Study
+
+
+FEW = 10_000
+"""Points of a space up to which it is known when all of them were tried."""
 
 
 class Strategy:
@@ -42,6 +48,7 @@ class Strategy:
         self._number = first
         self._given = len(finished)
         self._waiting = [point for point in plan.grid if identity_of(point) not in self._seen]
+        self._every = {} if plan.grid else _every(plan.space)
         self.exhausted = False
         """Whether the space has no further point, though more were asked for."""
         if study is not None:
@@ -72,7 +79,13 @@ class Strategy:
         assert self._study is not None
         if self._plan.limits.n is not None and self._given >= self._plan.limits.n:
             return None
-        found = self._study.ask(self._plan.space, self._seen)
+        left = [point for identity, point in self._every.items() if identity not in self._seen]
+        found = None
+        if left or not self._every:
+            found = self._study.ask(self._plan.space, self._seen)
+        if found is None and left:  # rare ones: those that come were all tried
+            self._study.queue(self._plan.space, left[0])
+            found = self._study.ask(self._plan.space, self._seen)
         self.exhausted = found is None
         return found
 
@@ -86,3 +99,10 @@ class Strategy:
         if self._study is None or point.trial is None:
             return None
         return self._study.link(point.trial)
+
+
+def _every(space: Space) -> dict[str, dict[str, Any]]:
+    """Return all points of a small space by their identity; none of one that is large or has no end."""
+    sizes = [dim.size() for dim in space.dims.values()]
+    count = math.prod(size or FEW + 1 for size in sizes)
+    return {identity_of(point): point for point in space.grid()} if count <= FEW else {}

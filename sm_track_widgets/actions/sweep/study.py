@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 POINT = "sm_track_point"
 EARLY_STOPS = ("median", "asha")
 INSTALL = "Install it: %pip install 'sm-track-widgets[sweep]'"
-UNSEEN_TRIES = 200
+UNSEEN_TRIES = 50
 """How often another point is asked for, where those that come were tried already."""
 
 
