@@ -66,8 +66,8 @@ class ServiceTarget:
 
     @property
     def width(self) -> int:
-        """Calls at a time: the embedded service has one writer."""
-        return 16 if self.connection.home == "aws" else 2
+        """Calls at a time; the embedded service has one writer, but the source may be slow to answer."""
+        return 16 if self.connection.home == "aws" else 6
 
     @property
     def in_order(self) -> bool:
