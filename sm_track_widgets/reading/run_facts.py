@@ -86,6 +86,8 @@ class RunFacts:
         Asks for its jobs as they stand, the oldest first, a tuning job's children behind it.
     job_rows
         The jobs as they are shown, once somebody has asked for them.
+    in_file
+        Metrics of which some points are in a file of the run, where only `read_series` finds them.
     read_series
         Gives all points of some metrics.
     read_object
@@ -116,6 +118,7 @@ class RunFacts:
     remarks: list[str] = field(default_factory=list[str])
     read_jobs: Callable[[], list[JobFacts]] = list
     job_rows: list[Params] | None = None
+    in_file: frozenset[str] = frozenset()
     read_series: Callable[[Sequence[str]], list[Series]] = lambda _: []
     read_object: Callable[[str, int], tuple[bytes, int]] = lambda _, __: (b"", 0)
 
@@ -173,8 +176,8 @@ def _stored(connection: Connection, record: Record, experiment: str | None, othe
     facts = _facts(record, experiment)
     facts.home = connection.home
     component = facts.component
-    old, old_at = _add_old(facts, record)
-    facts.read_series = lambda metrics: _series(connection, component, metrics, old_at, old)
+    old_at = _add_old(facts, record)
+    facts.read_series = lambda metrics: _series(connection, component, metrics, old_at, facts.in_file)
     facts.read_object = lambda uri, limit: read_object(connection, uri, limit)
     facts.read_jobs = lambda: _read_jobs(connection, facts)
     if others:
@@ -282,8 +285,8 @@ def _metric(summary: Params) -> MetricFacts:
     )
 
 
-def _add_old(facts: RunFacts, record: Record) -> tuple[set[str], str]:
-    """Let the metrics count the points in the run's file of older ones; return which have some, and where it is."""
+def _add_old(facts: RunFacts, record: Record) -> str:
+    """Let the metrics count the points in the run's file of older ones; return where that is."""
     held = {name: value.get("StringValue") for name, value in (record.get("Parameters") or {}).items()}
     old = old_points.statistics_of(held)
     own = {one.name: one for one in facts.metrics}
@@ -301,11 +304,12 @@ def _add_old(facts: RunFacts, record: Record) -> tuple[set[str], str]:
         own[name] = MetricFacts(name, both.last, both.min, both.max, both.avg, both.count, both.std)
     facts.metrics = list(own.values())
     at = ((record.get("OutputArtifacts") or {}).get(OLD_METRICS) or {}).get("Value", "")
-    return (set(old), at) if at else (set(), "")
+    facts.in_file = frozenset(old) if at else frozenset()
+    return at
 
 
 def _series(
-    connection: Connection, component: str, metrics: Sequence[str], old_at: str, old: set[str]
+    connection: Connection, component: str, metrics: Sequence[str], old_at: str, old: frozenset[str]
 ) -> list[Series]:
     found = connection.read_series([(component, metric) for metric in metrics])
     if old.intersection(metrics):

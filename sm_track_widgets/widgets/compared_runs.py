@@ -64,7 +64,7 @@ class ComparedRuns:
             (run.component, metric)
             for run, metrics in zip(found.runs, wanted, strict=True)
             for metric in metrics
-            if id(run) in stored and (run.component, metric) not in self._points
+            if id(run) in stored and metric not in run.in_file and (run.component, metric) not in self._points
         ]
         with suppress(Exception):  # where it fails, each run is tried below by itself, and tells why
             self._points.update(zip(asked, place.read_series(asked) if asked else [], strict=True))

@@ -127,7 +127,7 @@ def test_mlflow_shows_the_run_as_its_own_would_be(client, exported):
     run = client.get_run(exported.moved["Fraud/base".lower()])
     assert run.info.status == "FINISHED"
     assert (run.data.params["lr"], run.data.params["n"], run.data.params["kind"]) == ("0.1", "1", "a")
-    assert run.data.tags["mlflow.note.content"] == "a note"
+    assert run.data.tags["mlflow.note.content"] == "a note\nof two lines \\n"
     assert run.data.tags["team"] == "risk"
     assert run.data.tags[f"{document.REFERENCE}dataset"] == "s3://elsewhere/data.csv"
     history = client.get_metric_history(run.info.run_id, "loss")
@@ -182,7 +182,7 @@ def test_runs_of_others_come_in_with_what_fits(server, client, exported, foreign
     assert (row["params.lr"], row["params.flag"], row["params.version"]) == (0.001, "True", "1.2.3")
     assert (len(row["params.long"]), row["tags.mlflow.user"], row["tags.wei:rd"]) == (2500, "ada", "_")
     facts = smt.run_details("mine", "changed", connection=home).facts
-    assert facts.notes == "two\\nlines"
+    assert facts.notes == "two\nlines"
     assert {one.name for one in facts.artifacts} == {"plots/a.csv", "imported-rest.json"}
     points = smt.metrics("changed", connection=home)
     assert points["value"].tolist() == [0.0, 1.0, 2.0, 2.0]

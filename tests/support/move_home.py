@@ -40,7 +40,11 @@ def real_runs(path: Path, files: Path) -> Connection:
     home = embedded(path)
     files.mkdir()
     with Run(
-        "Fraud", "base", connection=home, params={"lr": 0.1, "kind": "a", "n": "1"}, notes="a note"
+        "Fraud",
+        "base",
+        connection=home,
+        params={"lr": 0.1, "kind": "a", "n": "1"},
+        notes="a note\nof two lines \\n",
     ) as base:
         for step in range(25):
             base.log_metric("loss", 1 / (step + 1), step=step)

@@ -37,7 +37,7 @@ def test_a_file_of_ours_comes_back(tmp_path):
     ) as run:
         run.log_metric("auc", 0.9, step=3)
         run.set_tag("team", "risk")
-    Run("Trees", "bad", connection=home).close("Failed", "ValueError: no")
+    Run("Trees", "bad", connection=home, notes="one\ntwo").close("Failed", "ValueError: no")
     sync(connection=home)
     path = smt.export(tmp_path / "runs.csv", connection=home)
     back = embedded(tmp_path / "back")
@@ -71,7 +71,7 @@ def test_wandb_columns_are_known_and_metrics_are_named(tmp_path):
     )
     assert (warm["metrics.loss.last"], calm["status"]) == (0.25, "Failed")
     assert calm["metrics.loss.count"] != calm["metrics.loss.count"]
-    assert smt.run_details("calm-sea-4", "my-sweep", connection=home).facts.notes == "a\\nnote"
+    assert smt.run_details("calm-sea-4", "my-sweep", connection=home).facts.notes == "a\nnote"
 
 
 def test_mlflow_columns_are_known_and_names_may_be_shared(tmp_path):

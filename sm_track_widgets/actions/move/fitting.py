@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sm_track_widgets._errors import UsageError
 from sm_track_widgets._names import MAX_ARTIFACTS, MAX_METRIC_NAME, MAX_TEXT, is_reserved
 from sm_track_widgets.actions.move.parcel import File
 from sm_track_widgets.tracking import values
@@ -84,10 +85,12 @@ class Fitting:
 
     def notes(self, text: str) -> str:
         """Return the notes, as long as they may be."""
-        clean = values.one_line(text)
-        if len(clean) > MAX_TEXT:
+        kept = text
+        while not _fit(kept):
+            kept = kept[: min(len(kept) * 9 // 10, MAX_TEXT)]
+        if kept != text:
             self._keep("notes", "notes", text)
-        return clean[:MAX_TEXT]
+        return kept
 
     def metric(self, name: str) -> str:
         """Return a metric's name."""
@@ -112,6 +115,14 @@ class Fitting:
     def _keep(self, kind: str, name: str, text: str) -> None:
         self._rest.setdefault(kind, {})[name] = text
         self.remark(f"What does not fit into a run ({', '.join(self._rest)}) is whole in {REST!r}.")
+
+
+def _fit(notes: str) -> bool:
+    try:
+        values.notes(notes)
+    except UsageError:
+        return False
+    return True
 
 
 def _zip(files: Sequence[File], target: Path) -> None:

@@ -20,6 +20,7 @@ from sm_track_widgets._names import (
     PARENT_TAG,
     RUN_TAG,
     default_group,
+    told_notes,
 )
 from sm_track_widgets.actions.move.parcel import Contents, Direction, File, Graph, Parcel
 from sm_track_widgets.reading.answer import Wanted, find
@@ -127,7 +128,7 @@ class _Source:
             created_by=fact("author"),
             parameters={name: value for name, value in parameters.items() if not _is_ours(name)},
             tags=tags,
-            notes=str(parameters.get(NOTES_PARAMETER, "")),
+            notes=told_notes(str(parameters.get(NOTES_PARAMETER, ""))),
             parent=keys.get(parent, parent),
             points=int(np.nansum(counts)) if counts else 0,
             files=sum(table.text(kind, name).at(row) is not None for kind, name in self._artifacts()),

@@ -28,6 +28,7 @@ from sm_track_widgets.actions.move.foresight import foresee
 from sm_track_widgets.actions.move.objects import Objects
 from sm_track_widgets.actions.move.parcel import FINAL, File, Parcel, count_points
 from sm_track_widgets.actions.move.points import PointsOut
+from sm_track_widgets.tracking import values
 from sm_track_widgets.tracking.ending import cut_message, one_line_message
 from sm_track_widgets.tracking.opening import Attempt, OpenRequest, open_now
 
@@ -65,8 +66,8 @@ class ServiceTarget:
 
     @property
     def width(self) -> int:
-        """Calls at a time: the embedded service has one writer."""
-        return 16 if self.connection.home == "aws" else 2
+        """Calls at a time; the embedded service has one writer, but the source may be slow to answer."""
+        return 16 if self.connection.home == "aws" else 6
 
     @property
     def in_order(self) -> bool:
@@ -199,7 +200,7 @@ def _own_parameters(parcel: Parcel, run: str) -> dict[str, Scalar]:
     if parcel.name and parcel.name.lower() != run.lower():
         ours[NAME_PARAMETER] = parcel.name
     if parcel.notes:
-        ours[NOTES_PARAMETER] = parcel.notes
+        ours[NOTES_PARAMETER] = values.notes(parcel.notes)
     return ours
 
 
