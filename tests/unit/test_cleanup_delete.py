@@ -244,7 +244,7 @@ def test_a_file_that_somebody_refers_to_stays(place, refers):
 
 def test_nothing_is_meant_by_nothing(place):
     made.run(place, "e", "a")
-    for options in ({}, {"query": " "}):
+    for options in ({}, {"query": " "}, {"query": "", "experiment": "e"}, {"query": " ", "group": "g"}):
         with pytest.raises(UsageError, match="names no runs"):
             delete_runs(yes=True, connection=place, **options)
     with pytest.raises(NotFoundError):
