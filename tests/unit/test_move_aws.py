@@ -130,16 +130,22 @@ def test_a_file_of_old_points_that_is_gone_is_said(tmp_path, caplog):
     assert "Cannot read the older points" in caplog.text
 
 
-def test_runs_in_progress_are_left_out_or_go_on(tmp_path):
-    home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws")
+@pytest.mark.parametrize("target", [move_home.aws, embedded])
+def test_runs_in_progress_are_left_out_or_go_on(tmp_path, target):
+    home, there = embedded(tmp_path / "home"), target(tmp_path / "there")
     run = Run("live", "one", connection=home)
-    run.log_metric("loss", 1.0, step=0)
+    for step, value in enumerate([1.0, 1.0, 0.7]):
+        run.log_metric("loss", value, step=step)
+        run.log_metric("auc", 0.5, step=step)
     sync(connection=home)
     assert "1 run is in progress and left out" in str(move_runs(to=there, connection=home).plan)
     assert not components(there)
     move_runs(to=there, connection=home, running=True)
     assert components(there) == {"live-one": "InProgress"}
-    run.log_metric("loss", 0.5, step=1)
+    run.log_metric("loss", 0.5, step=3)
+    run.log_parameter("late", 7)
+    run.set_tag("team", "risk")
+    run.set_notes("went on")
     run.close()
     sync(connection=home)
     assert list(move_runs(to=there, connection=home).moved) == ["live/one"]
