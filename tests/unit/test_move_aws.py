@@ -15,7 +15,9 @@ import sm_track_widgets as smt
 from sm_track_widgets import Run, UsageError, move_runs
 from sm_track_widgets._errors import ConfigError, ServiceRefusedError
 from sm_track_widgets.actions.move import points as points_out
+from sm_track_widgets.actions.move import verbs
 from sm_track_widgets.actions.move.parcel import Parcel, parents_first
+from sm_track_widgets.actions.move.to_service import ServiceTarget
 from sm_track_widgets.reading import asked_for
 from sm_track_widgets.tracking.outbox.sync import sync
 from sm_track_widgets.tracking.tagging import change_tags
@@ -150,6 +152,22 @@ def test_runs_in_progress_are_left_out_or_go_on(tmp_path, target):
     sync(connection=home)
     assert list(move_runs(to=there, connection=home).moved) == ["live/one"]
     move_home.alike(home, there, times=False)
+
+
+def test_points_that_grow_too_old_between_two_moves_are_not_doubled(tmp_path, monkeypatch):
+    home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws")
+    run = Run("live", "one", connection=home)
+    run.log_metric("loss", 1.0, step=0)
+    sync(connection=home)
+    move_runs(to=there, connection=home, running=True)
+    run.log_metric("loss", 0.5, step=1)
+    run.close()
+    sync(connection=home)
+    later = time.time() + 3 * WEEKS
+    monkeypatch.setattr(verbs, "ServiceTarget", lambda place: ServiceTarget(place, lambda: later))
+    assert move_runs(to=there, connection=home).complete
+    found = smt.metrics("live", connection=there)
+    assert sorted(found["value"]) == [0.5, 1.0]
 
 
 def lost(place, operation: str, times: int):
