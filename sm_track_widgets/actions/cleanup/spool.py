@@ -51,9 +51,16 @@ def leftovers(folder: Path, before: float) -> tuple[list[tuple[str, int]], str]:
 
 
 def delete(paths: Sequence[str], folder: Path) -> dict[str, str]:
-    """Delete leftovers; return why not, for each that is still there."""
+    """Delete leftovers; return why not, for each that is still there: one that a journal names by now is none."""
     failed: dict[str, str] = {}
+    try:
+        named = _named(folder / "journals") if paths else set()
+    except (OSError, JournalError) as error:
+        return dict.fromkeys(paths, f"a journal could not be read: {error}")
     for name in paths:
+        if name in named:
+            failed[name] = "it waits to be delivered"
+            continue
         path = folder / "spool" / name.rpartition("/")[2]
         try:
             if path.is_dir() and not path.is_symlink():
