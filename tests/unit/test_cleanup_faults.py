@@ -19,6 +19,7 @@ from cleanup_home import before, look, refusal
 
 from sm_track_widgets import archive_runs, config, delete_runs, gc, plan_delete, runs
 from sm_track_widgets._errors import ConfigError, ServiceRefusedError
+from sm_track_widgets.actions.cleanup import resuming
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.embedded import EmbeddedSageMaker, Rules
 
@@ -223,6 +224,29 @@ def test_a_run_that_came_into_another_group_meanwhile_stays(filled):
     assert "linked to 1 or more trials" in str(report)
     assert look(filled).components == {"e-r03"}
     assert len(look(filled).objects) == 1
+
+
+def test_what_goes_on_or_is_another_when_the_answer_comes_stays(place, monkeypatch):
+    monkeypatch.setattr(resuming, "SAME", 1e-3)
+    client, uri = place.client("sagemaker"), made.put(place, "e", "x")
+    for name in ("again", "anew", "old"):
+        made.run(place, "e", name, files=[uri] if name == "old" else [])
+
+    def answer(_):
+        client.update_trial_component(
+            TrialComponentName="e-again",
+            Status={"PrimaryStatus": "InProgress"},
+            OutputArtifacts={"x": {"Value": uri}},
+        )
+        delete_runs(experiment="e", runs="anew", yes=True, connection=place)
+        made.run(place, "e", "anew")
+        return True
+
+    report = delete_runs(experiment="e", artifacts=True, confirm=answer, connection=place)
+    assert look(place).components == {"e-again", "e-anew"}
+    assert uri in look(place).objects
+    assert "in progress since the plan was shown" in str(report)
+    assert "made anew since the plan was shown" in str(report)
 
 
 def test_a_file_that_a_new_run_took_up_after_the_plan_stays(filled):

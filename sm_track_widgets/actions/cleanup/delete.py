@@ -12,6 +12,7 @@ from sm_track_widgets.actions.cleanup.deleting import Deletion
 from sm_track_widgets.actions.cleanup.ledger import Ledger, ledger_of
 from sm_track_widgets.actions.cleanup.planning import plan_of
 from sm_track_widgets.actions.cleanup.report import Report
+from sm_track_widgets.actions.cleanup.resuming import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +115,8 @@ def carry_out(
     """Ask where that is wanted, and do what was planned."""
     if plan.empty or dry_run or not (yes or (confirm or ask)(plan)):
         return Report(plan, asked=False)
-    deletion = Deletion(connection, plan, ledger)
+    # Between a question and its answer may lie hours.
+    deletion = Deletion(connection, plan, ledger, {} if yes else changed(connection, plan.runs))
     try:
         ledger.begin(plan, connection.identity)
         return deletion.run()

@@ -24,7 +24,7 @@ from sm_track_widgets.actions.cleanup.report import Report
 from sm_track_widgets.reading.cache import runs as cache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sm_track_widgets.actions.cleanup.ledger import Ledger
     from sm_track_widgets.actions.cleanup.plan import PlannedEntity, PlannedFile, PlannedRun
@@ -51,9 +51,14 @@ class Deletion:
         What; see `Plan`.
     ledger
         Where it is noted what is done.
+    stay
+        Why not, by component, for runs of the plan that are not deleted after all.
     """
 
-    def __init__(self, connection: Connection, plan: Plan, ledger: Ledger) -> None:
+    def __init__(
+        self, connection: Connection, plan: Plan, ledger: Ledger, stay: Mapping[str, str] | None = None
+    ) -> None:
+        self._stay = stay or {}
         self._connection, self._plan, self._ledger = connection, plan, ledger
         self._left: list[Kept] = []
         self._gone: dict[str, set[str]] = {}
@@ -100,7 +105,9 @@ class Deletion:
 
     def _runs(self) -> None:
         of = self._steps
-        self._each("runs", self._plan.runs, lambda run: run.component, of.run)
+        going = [run for run in self._plan.runs if run.component not in self._stay]
+        self._left += [Kept("run", self._names[component], why) for component, why in self._stay.items()]
+        self._each("runs", going, lambda run: run.component, of.run)
         self._each("shared", self._plan.shared, lambda run: run.component, of.taken_out)
 
     def _each(
@@ -197,7 +204,7 @@ class Deletion:
 
     def _unneeded(self, uris: list[str]) -> list[str]:
         """Return those that nobody needs, looked up once more: runs may have been logged since the plan was made."""
-        place, gone = ours(self._connection), {run.component for run in self._plan.runs}
+        place, gone = ours(self._connection), self._gone.get("runs", set())
         try:
             found = references(self._connection, place, gone)
             add_models(self._connection, found, uris)

@@ -38,6 +38,30 @@ def notice(connection: Connection, left: Plan) -> set[str]:
     return still
 
 
+def changed(connection: Connection, runs: Sequence[PlannedRun]) -> dict[str, str]:
+    """Return why not to delete them any more, by component, for runs that are others since a plan was made."""
+    client = connection.single("sagemaker")
+    found: dict[str, str] = {}
+
+    def call(run: PlannedRun) -> str:
+        with absent():
+            told = client.describe_trial_component(TrialComponentName=run.component)
+            if run.created and abs(seconds(told["CreationTime"]) - run.created) >= SAME:
+                return "made anew since the plan was shown"
+            running = (told.get("Status") or {}).get("PrimaryStatus") in RUNNING
+            if (running and run.status not in RUNNING) or registry.find_open(run.component, connection):
+                return "in progress since the plan was shown"
+        return ""
+
+    def take(run: PlannedRun, why: str) -> Iterable[PlannedRun]:
+        if why:
+            found[run.component] = why
+        return ()
+
+    _work(call, runs, take)
+    return found
+
+
 def half_deleted(connection: Connection, runs: Sequence[PlannedRun], *, force: bool) -> list[PlannedRun]:
     """Return those of these runs that are there, are the same, and are in no group any more.
 
