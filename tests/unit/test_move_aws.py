@@ -6,6 +6,7 @@ import re
 import time
 from types import SimpleNamespace
 
+import cleanup_home
 import move_home
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -18,7 +19,7 @@ from sm_track_widgets.actions.move import points as points_out
 from sm_track_widgets.actions.move import verbs
 from sm_track_widgets.actions.move.parcel import Parcel, parents_first
 from sm_track_widgets.actions.move.to_service import ServiceTarget
-from sm_track_widgets.reading import asked_for
+from sm_track_widgets.reading import asked_for, old_points
 from sm_track_widgets.tracking.outbox.sync import sync
 from sm_track_widgets.tracking.tagging import change_tags
 
@@ -90,6 +91,10 @@ def test_full_groups_are_followed_and_it_is_said_before(tmp_path):
     assert set(smt.runs("many", connection=further)["group"]) == {"many-sweep"}
 
 
+def deny(**_):
+    raise cleanup_home.refusal("AccessDenied")
+
+
 @pytest.mark.parametrize("window", [True, False])
 def test_points_too_old_are_a_file_that_is_read_back(tmp_path, window, monkeypatch):
     home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws", metric_window=window)
@@ -117,6 +122,13 @@ def test_points_too_old_are_a_file_that_is_read_back(tmp_path, window, monkeypat
     assert not [name for name in smt.parameters("older", connection=there) if name.startswith("sm_track")]
     # Once more, from there to a third place: the file is points again.
     third = move_home.aws(tmp_path / "third")
+    old_points._files.clear()
+    events = there.client("s3").meta.events
+    events.register("provide-client-params.s3.GetObject", deny)
+    for target in (third, embedded(tmp_path / "back")):
+        with pytest.raises(ServiceRefusedError, match="AccessDenied"):
+            move_runs("older", to=target, connection=there)
+    events.unregister("provide-client-params.s3.GetObject", deny)
     assert move_runs(to=third, connection=there).complete
     move_home.alike(there, third, times=False)
 

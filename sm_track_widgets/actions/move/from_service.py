@@ -24,6 +24,7 @@ from sm_track_widgets._names import (
 )
 from sm_track_widgets.actions.move.parcel import Contents, Direction, File, Graph, Parcel
 from sm_track_widgets.reading.answer import Wanted, find
+from sm_track_widgets.reading.old_points import points_of
 from sm_track_widgets.reading.series.read import pair_of, read_pairs
 from sm_track_widgets.reading.table import rows
 from sm_track_widgets.reading.table.table import STATISTICS
@@ -40,7 +41,8 @@ OURS = frozenset({NAME_PARAMETER, NOTES_PARAMETER, CONTINUED_PARAMETER})
 TOLD_APART = frozenset({RUN_TAG, PARENT_TAG, MOVED_TAG})
 _DIGEST = re.compile(r"/([0-9a-f]{64})/")
 _NUMBERED = re.compile(r"-(\d+)$")
-_ABSENT = frozenset({"404", "403", "NoSuchKey", "NoSuchBucket", "NotFound", "AccessDenied", "Forbidden"})
+_GONE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "NotFound"})
+_ABSENT = _GONE | {"403", "AccessDenied", "Forbidden"}
 
 
 def parcels(connection: Connection, wanted: Wanted) -> list[Parcel]:
@@ -162,11 +164,21 @@ class _Source:
         table = self._table
         logged = [name for name in self._metrics if not np.isnan(table.number("count", name)[row])]
         pairs = [pair_of(table, row, name, "") for name in logged]
+        for uri in dict.fromkeys(pair.old for pair in pairs if pair.old):
+            self._read_old(uri)
         series: list[Series] = [*read_pairs(self._connection, pairs)] if pairs else []
         for one in series:
             last = _known(table.number("told", one.metric)[row])
             _give_times(one, _known(table.number("time", "started")[row]), last)
         return series
+
+    def _read_old(self, uri: str) -> None:
+        """Read a file of old points: `read_pairs`, which has it from here, would only warn and leave them out."""
+        try:
+            points_of(self._connection, uri)
+        except self._connection.client("s3").exceptions.ClientError as error:
+            if str(error.response["Error"].get("Code")) not in _GONE:
+                raise
 
     def _load(self, row: int) -> Contents:
         table = self._table
