@@ -152,6 +152,7 @@ def test_archive_gc_and_sync(trees):
         (["best"], 2, "METRIC"),
         (["export", "runs.doc"], 2, "runs.doc"),
         (["rm"], 2, "names no runs"),
+        (["rm", "-e", "trees", "", "--yes"], 2, "names no runs: the query is empty"),
         (["rm", "--runs", "nobody", "--yes"], 1, "There is no run 'nobody'"),
         (["gc", "--older", "-1"], 2, "number of hours"),
         (["sync", "params.depth > 3"], 2, "chosen for --to only"),
