@@ -172,10 +172,12 @@ def test_early_stop_and_a_figure(kernel, stored, open_runs):
 
 
 def test_two_processes(kernel, stored, open_runs):
-    kernel.run("data = [1, 2]\ndef loss(lr):\n    return lr + sum(data)")
+    kernel.run(
+        "lr, data = 50, [1, 2]\ndef loss():\n    return lr + sum(data)"
+    )  # the point's lr, as in the kernel
     cell = kernel.run(
         "%%sm_sweep jobs -p lr=1,2,3 --goal min:loss --jobs 2\n"
-        "import os\nprint('in', os.getpid())\nrun.log_metric('loss', loss(lr))",
+        "import os\nprint('in', os.getpid())\nrun.log_metric('loss', loss())",
         timeout=90,
     )
     assert cell.status == "ok", cell.traceback
