@@ -113,6 +113,8 @@ def test_a_dry_run_prints_the_points(kernel, stored):
     ]
     cell = kernel.run("%%sm_sweep dry -p lr=log(1e-3,1) --method random --n 5 --dry-run\nlr")
     assert cell.text == "5 points chosen by random of lr=log(0.001,1); nothing was run.\n"
+    cell = kernel.run("%%sm_sweep dry -p lr={[x / 10 for x in (1, 2)]} -p k=1, 2 --n 1 --dry-run\nlr, k")
+    assert cell.text == "1  lr=0.1, k=1\n1 point; nothing was run.\n"
     assert stored.names() == before
 
 
