@@ -204,9 +204,11 @@ class Sweeping:
             return
         silent = [point.run for point in result.points if point.done and point.value is None]
         if silent:
-            near = did_you_mean(goal.metric, {name for point in result.points for name in point.metrics})
+            known = {name for point in result.points for name in point.metrics}
+            near = "" if goal.metric in known else did_you_mean(goal.metric, known)
             which = f"{len(silent)} completed points" if len(silent) > 1 else f"Point {silent[0]!r}"
-            result.notes.append(f"{which} logged no {goal.metric!r}. {near}".strip())
+            what = f"number as {goal.metric!r}" if goal.metric in known else f"{goal.metric!r}"
+            result.notes.append(f"{which} logged no {what}. {near}".strip())
 
 
 class RemoteTraceback(Exception):  # noqa: N818 - not raised: it shows where a worker's error came from
