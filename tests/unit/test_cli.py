@@ -264,6 +264,19 @@ def test_a_reader_that_has_had_enough_is_no_error(tmp_path):
     assert (done.returncode, done.stderr, len(done.stdout)) == (0, "", 10)
 
 
+def test_streams_that_are_closed_or_full_are_one_line(trees, tmp_path):
+    command = " ".join(COMMAND)
+    words = f"{command} rm -e trees <&- >&-; echo $?; {command} runs -e trees --csv > /dev/full; echo $?"
+    told = shell(["sh", "-c", words], tmp_path / "home")
+    asked, said, full = told.stderr.splitlines()[-3:]
+    assert told.stdout.split() == ["2", "1"]
+    assert (asked[-6:], said.count("nobody can be asked here"), full.count("No space left")) == (
+        "[y/N] ",
+        1,
+        1,
+    )
+
+
 def test_serve_until_it_is_interrupted(tmp_path):
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([*COMMAND, "serve"], stderr=subprocess.PIPE, text=True, env=env, cwd=tmp_path)
