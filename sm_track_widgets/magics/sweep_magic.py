@@ -246,9 +246,13 @@ def _space(parsed: argparse.Namespace, namespace: Mapping[str, Any]) -> Any:
 
 
 def _tight(line: str) -> str:
-    """Take the blanks out of ``int(3, 9)`` and ``0.01, 0.1``, so that each stays one word."""
-    kept, depth, quote = "", 0, ""
+    """Take the blanks out of ``int(3, 9)`` and ``0.01, 0.1``, so that each stays one word; not of ``{...}``."""
+    kept, depth, quote, braces = "", 0, "", 0
     for sign in line:
+        braces = max(0, braces + ((sign == "{") - (sign == "}") if not quote else 0))
+        if braces:
+            kept += sign
+            continue
         if quote:
             quote = "" if sign == quote else quote
         elif sign in "\"'" and (not kept or kept[-1] in " =([,"):

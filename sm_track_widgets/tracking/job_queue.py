@@ -97,15 +97,20 @@ class JobQueue:
         Raises
         ------
         UsageError
-            `work` is nothing that starts a job.
+            `work` is nothing that starts a job, or the queue has been left or stopped.
         """
         call = _call_of(self._run, work, args, keywords)
-        future = self._pool.submit(self._work, call)
+        try:
+            future = self._pool.submit(self._work, call)
+        except RuntimeError as error:
+            raise UsageError(
+                "This queue starts no more jobs: it was left, or stopped.", "Make another: run.jobs()"
+            ) from error
         self._futures.append(future)
         return future
 
     def wait(self) -> list[Outcome]:
-        """Wait for all that was submitted; return the outcomes in that order.
+        """Wait for all that was submitted; return the outcomes in that order, without those that `stop` let not begin.
 
         Raises
         ------
@@ -115,7 +120,8 @@ class JobQueue:
         waiting = set(self._futures)
         while waiting:  # in pieces: an interrupt is seen between two of them
             _, waiting = wait(waiting, timeout=_LOOK, return_when=FIRST_COMPLETED)
-        return [future.result() for future in self._futures]
+            waiting = {one for one in waiting if not one.cancelled()}  # wait() never sees those as done
+        return [future.result() for future in self._futures if not future.cancelled()]
 
     def stop(self) -> list[str]:
         """Start no more, and ask the service to stop the jobs of this run that are in flight; return their names."""

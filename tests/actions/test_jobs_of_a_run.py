@@ -154,6 +154,31 @@ def open_facts(run):
     return facts(run)
 
 
+def test_a_stopped_queue_is_left_without_those_that_never_began(place):
+    begun, go, stopped = threading.Event(), threading.Event(), threading.Event()
+
+    def first():
+        begun.set()
+        assert go.wait(30)
+
+    def used():
+        with sm.Run("jobs", "stopped", connection=place) as run, run.jobs(limit=1) as queue:
+            queue.submit(first)
+            queue.submit(print)
+            assert begun.wait(30)
+            queue.stop()
+            go.set()
+            assert len(queue.wait()) == 1
+            with pytest.raises(UsageError, match="starts no more jobs"):
+                queue.submit(print)
+        stopped.set()
+
+    threading.Thread(
+        target=used, daemon=True
+    ).start()  # it must not hang, and if it does, not the whole suite
+    assert stopped.wait(60)
+
+
 def test_jobs_of_others_are_found_by_their_configuration(place, jobs):
     with sm.Run("jobs", "linked") as run:
         place.client("sagemaker").create_training_job(**jobs.request("theirs", QUICK))

@@ -55,7 +55,9 @@ def record(place, version):
 
 def test_a_run_becomes_a_version(place):
     run = a_run(depth=6, note=HOSTILE)
-    version = sm.register("a", "fraud-model", image=IMAGE, metadata={"team": "risk"})
+    version = sm.register(
+        "a", "fraud-model", image=IMAGE, metadata={"team": "risk", "tiers": [1], "none": None}
+    )
     assert (version.name, version.status, version.existing) == (
         "fraud-model/1",
         "PendingManualApproval",

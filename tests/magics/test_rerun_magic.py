@@ -64,6 +64,9 @@ def test_what_came_back_runs_as_it_did(kernel, stored):
     kernel.run("depth = 3")  # the line of the magic is read before the body
     assert kernel.run(text).text.strip() == "0.1 ['a', 'b'] 1 3"
     assert stored.run("first-2", "again")["Parameters"]["rate"] == {"NumberValue": 0.1}
+    kernel.run("%%time\n%%sm_run timed -e again --quiet\nrate")
+    kernel.run("text = %sm_rerun timed")
+    assert eval(kernel.value("text")).startswith("%%time\n%%sm_run timed -e again --quiet\n# Again")
 
 
 def test_a_cell_that_was_edited_since_is_marked(kernel):

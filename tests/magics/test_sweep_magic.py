@@ -113,6 +113,8 @@ def test_a_dry_run_prints_the_points(kernel, stored):
     ]
     cell = kernel.run("%%sm_sweep dry -p lr=log(1e-3,1) --method random --n 5 --dry-run\nlr")
     assert cell.text == "5 points chosen by random of lr=log(0.001,1); nothing was run.\n"
+    cell = kernel.run("%%sm_sweep dry -p lr={[x / 10 for x in (1, 2)]} -p k=1, 2 --n 1 --dry-run\nlr, k")
+    assert cell.text == "1  lr=0.1, k=1\n1 point; nothing was run.\n"
     assert stored.names() == before
 
 
@@ -172,10 +174,12 @@ def test_early_stop_and_a_figure(kernel, stored, open_runs):
 
 
 def test_two_processes(kernel, stored, open_runs):
-    kernel.run("data = [1, 2]\ndef loss(lr):\n    return lr + sum(data)")
+    kernel.run(
+        "lr, data = 50, [1, 2]\ndef loss():\n    return lr + sum(data)"
+    )  # the point's lr, as in the kernel
     cell = kernel.run(
         "%%sm_sweep jobs -p lr=1,2,3 --goal min:loss --jobs 2\n"
-        "import os\nprint('in', os.getpid())\nrun.log_metric('loss', loss(lr))",
+        "import os\nprint('in', os.getpid())\nrun.log_metric('loss', loss())",
         timeout=90,
     )
     assert cell.status == "ok", cell.traceback

@@ -11,6 +11,8 @@ import run_home
 import sm_track_widgets as sm
 from sm_track_widgets import _progress
 from sm_track_widgets._errors import NotFoundError, PointStopped, RunStopped, UsageError
+from sm_track_widgets.actions.cleanup.archive import restore_runs
+from sm_track_widgets.actions.sweep import study
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.reading import runs
 from sm_track_widgets.tracking.run import Run, open_runs
@@ -21,6 +23,10 @@ GRID = {"lr": [0.1, 0.2], "depth": "int(1, 3)"}
 def train(lr, depth, run):
     for step in range(3):
         run.log_metric("val_loss", lr * depth / (step + 1), step=step)
+
+
+async def waits(lr, depth):
+    return lr * depth
 
 
 @pytest.fixture
@@ -82,6 +88,7 @@ def test_functions_are_called_with_what_they_take(swept):
         (lambda lr, dept: lr, "takes no argument 'depth'. Did you mean 'dept'"),
         (lambda lr, depth, other: lr, "needs 'other', which the space does not have"),
         (3, "A sweep runs a function, and 3 is none"),
+        (waits, "waits.. does not run when it is called: it is async"),
     ],
 )
 def test_a_function_that_does_not_fit_is_told_before_anything_runs(swept, home, fn, told):
@@ -143,6 +150,7 @@ def test_resume_leaves_finished_points_and_tries_the_others_again(swept, home):
     assert "9 of 9 points, 4 found finished" in repr(result)
     statuses = runs("default", "parent = 'default-s'", connection=home, archived=True)["status"]
     assert sorted(statuses) == ["Completed"] * 9 + ["Failed"] * 2, "earlier attempts are archived, not lost"
+    assert restore_runs(experiment="default", connection=home).runs == (), "what stands for them is there"
     swept(fails_once, resume=True)
     assert len(seen) == 11, "nothing is left to do"
 
@@ -192,6 +200,26 @@ def test_chosen_points_repeat_with_the_seed_and_go_on(swept, method):
     longer = swept(fn, space, "one", method=method, n=9, seed=3, resume=True)
     assert (longer.found, longer.counts["completed"]) == (6, 9)
     assert len({str(sorted(point.params.items())) for point in longer.points}) == 9
+
+
+def test_a_chosen_sweep_goes_on_with_another_space_or_goal(swept, home):
+    optuna = pytest.importorskip("optuna")
+
+    def fn(lr, size):
+        return {"val_loss": lr, "auc": lr}
+
+    first = swept(fn, {"lr": "float(0, 1)", "size": [(1,), (2, 3)]}, method="bayes", n=4, seed=1)
+    fit = [point.run for point in first.points if point.params["size"] == (2, 3)]
+    space = {"lr": "float(0, 1)", "size": [(2, 3), (4,), (5,)]}
+    other = swept(fn, space, method="bayes", n=6, seed=1, resume=True)
+    assert [point.run for point in other.points[: other.found]] == fit
+    assert len(other.points) == 6
+    turned = swept(fn, space, method="bayes", n=14, seed=1, goal="max:auc", resume=True)
+    assert (turned.found, len(turned.points)) == (6, 14)
+    storage = study._storage(optuna, home.settings.path / "sweeps" / f"{turned.component}.journal")
+    kept = optuna.load_study(study_name=turned.component, storage=storage)
+    assert kept.direction.name == "MAXIMIZE"
+    assert len(kept.get_trials(states=[optuna.trial.TrialState.COMPLETE])) == 14
 
 
 def test_a_failed_random_point_is_tried_again(swept):
@@ -291,6 +319,14 @@ def test_parameters_keep_their_values(swept):
     swept(lambda a, b: seen.append({"a": a, "b": b}), space)
     assert seen == space
     assert swept(lambda a, b: 1, space, resume=True).found == 3
+
+
+def test_arrays_are_values_as_others_and_nan_is_no_number(swept):
+    space = {"width": [np.array([1, 2]), np.array([3, 4])]}
+    swept(lambda width: 1.0, space, method="random", n=1)
+    assert swept(lambda width: math.nan, space, method="random", n=2, resume=True).notes == [
+        "Point 's-p2' logged no number as 'val_loss'."
+    ]
 
 
 def test_a_bar_tells_how_far_it_is(swept):

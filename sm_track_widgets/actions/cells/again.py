@@ -61,9 +61,13 @@ def written(facts: RunFacts, source: str) -> str:
 
 
 def _head(source: str) -> tuple[list[str], str]:
-    """Return the magic line that has to stay the first one, and the rest."""
-    first, _, rest = source.lstrip("\n").partition("\n")
-    return ([first], rest) if first.startswith("%%") else ([], source)
+    """Return the magic lines that have to stay the first ones (``%%time`` above ``%%sm_run``), and the rest."""
+    head: list[str] = []
+    rest = source.lstrip("\n")
+    while rest.startswith("%%"):
+        first, _, rest = rest.partition("\n")
+        head.append(first)
+    return (head, rest) if head else ([], source)
 
 
 def _about(facts: RunFacts) -> str:

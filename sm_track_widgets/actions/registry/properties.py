@@ -41,7 +41,7 @@ def properties(facts: RunFacts, model: str, more: Mapping[str, Any]) -> tuple[di
         "git_commit": git.get("commit"),
         "git_branch": git.get("branch"),
     }
-    wanted = {name: value for name, value in {**own, **more}.items() if value not in {None, ""}}
+    wanted = {name: value for name, value in {**own, **more}.items() if value is not None and _shown(value)}
     parameters = {f"{PARAMETER}{name}": _shown(value) for name, value in sorted(facts.parameters.items())}
     kept: dict[str, str] = {}
     cut: list[str] = []

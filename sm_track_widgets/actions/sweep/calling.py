@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Body = Callable[[Mapping[str, Any], "Run"], Any]
 """Runs one point: gets its parameters and its run."""
 RUN, PARAMS = "run", "params"
+_LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
 _KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
@@ -36,13 +37,19 @@ class FunctionBody:
     Raises
     ------
     UsageError
-        No argument takes one of the names, or an argument that has no default is never given.
+        No argument takes one of the names, or an argument that has no default is never given; or a call would only make
+        a coroutine or a generator.
     """
 
     def __init__(self, function: Callable[..., Any], names: Iterable[str], always: Iterable[str]) -> None:
         if not callable(function):
             raise UsageError(
                 f"A sweep runs a function, and {function!r:.40} is none.", "For example: sweep(train, {...})"
+            )
+        if any(kind(function) for kind in _LATER):
+            raise UsageError(
+                f"{_called(function)}() does not run when it is called: it is async or has a yield.",
+                "Give a plain function; what awaits can be run in it with asyncio.run in a thread.",
             )
         self.function = function
         takes = _arguments(function)
@@ -71,8 +78,12 @@ def _arguments(function: Callable[..., Any]) -> dict[str, bool] | None:
     return {one.name: one.default is inspect.Parameter.empty for one in parameters if one.kind in _KEYWORD}
 
 
+def _called(function: Any) -> str:
+    return getattr(function, "__name__", type(function).__name__)
+
+
 def _check(function: Any, takes: Mapping[str, bool], names: list[str], always: set[str]) -> None:
-    called = getattr(function, "__name__", type(function).__name__)
+    called = _called(function)
     for name in names:
         if name not in takes and PARAMS not in takes:
             near = did_you_mean(name, takes) or f"It takes: {', '.join(takes) or 'nothing'}."

@@ -47,14 +47,17 @@ class SentCell:
         Plain Python.
     carried
         Name -> value.
+    home
+        Any function of the notebook's namespace: where it arrives, its globals are those of all functions carried.
     """
 
-    def __init__(self, source: str, carried: dict[str, Any]) -> None:
-        self.source, self.carried = source, carried
+    def __init__(self, source: str, carried: dict[str, Any], home: types.FunctionType) -> None:
+        self.source, self.carried, self.home = source, carried, home
 
     def __call__(self, params: Mapping[str, Any], run: Run) -> None:
-        """Run the body for one point."""
-        names = {"__name__": "__main__", "display": print, **self.carried, **variables(params, run)}
+        """Run the body for one point, where the notebook's functions look their variables up."""
+        names = self.home.__globals__
+        names.update({"__name__": "__main__", "display": print, **self.carried, **variables(params, run)})
         exec(compile(self.source, "<sweep>", "exec"), names)  # noqa: S102 - the user's own cell
 
 
@@ -125,7 +128,7 @@ def check_names(names: Iterable[str], source: str, namespace: Mapping[str, Any])
         raise UsageError(f"The cell never reads {name!r}.", near)
 
 
-def sent_cell(source: str, names: Iterable[str], namespace: Mapping[str, Any]) -> SentCell:
+def sent_cell(source: str, names: Iterable[str], namespace: dict[str, Any]) -> SentCell:
     """Return a body that can go to another process.
 
     Raises
@@ -140,4 +143,7 @@ def sent_cell(source: str, names: Iterable[str], namespace: Mapping[str, Any]) -
             "Leave them out of the cell, or leave out --jobs.",
         )
     own = {*names, RUN, PARAMS}
-    return SentCell(source, {name: namespace[name] for name in read if name in namespace and name not in own})
+    carried = {name: namespace[name] for name in read if name in namespace and name not in own}
+    home = types.FunctionType((lambda: None).__code__, namespace)
+    home.__module__ = "__main__"  # sent by value
+    return SentCell(source, carried, home)

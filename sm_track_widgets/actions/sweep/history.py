@@ -88,12 +88,13 @@ def history_of(stored: list[StoredPoint], plan: Plan, prefix: str) -> History:
     for one in stored:
         point = known.get(one.identity) or _decoded(plan, one)
         if one.outcome.finished and one.identity not in finished:
-            finished[one.identity] = (one.outcome.params if point is None else point, one.outcome)
+            if point is not None:  # a space that was changed: what is no point of it any more does not count
+                finished[one.identity] = (point, one.outcome)
         elif not one.outcome.finished:
             old.setdefault(one.identity, []).append(one.component)
             if point is not None:
                 again[one.identity] = point
-    if plan.grid:  # a grid that was changed: what is no point of it any more does not count
+    if plan.grid:
         finished = {identity: pair for identity, pair in finished.items() if identity in known}
     return History(
         finished=[(point, _with(outcome, point)) for point, outcome in finished.values()],

@@ -11,6 +11,7 @@ from sm_track_widgets.actions.sweep import written
 from sm_track_widgets.actions.sweep.dims import Choice, Dim, Range, checked_range
 from sm_track_widgets.actions.sweep.identity import identity_of, plain
 from sm_track_widgets.actions.sweep.written import Conditions
+from sm_track_widgets.tracking import values as stored_values
 
 MOST = 100_000
 """Points of a grid."""
@@ -101,9 +102,7 @@ class Space:
                 continue
             value = stored.get(name)
             if isinstance(dim, Choice):
-                near = [
-                    one for one in dim.values if one == value or plain(one) == value or str(one) == str(value)
-                ]
+                near = [one for one in dim.values if _is_stored(name, one, value)]
                 if not near:
                     return None
                 point[name] = near[0]
@@ -127,6 +126,11 @@ class Space:
             for other, allowed in needs.items()
         )
         return f" if {told}"
+
+
+def _is_stored(name: str, value: Any, stored: Any) -> bool:
+    """Whether a value is what was stored: a tuple as JSON, an array, too, an enum by its value."""
+    return bool(str(value) == str(stored) or stored_values.parameter(name, value).value == stored)
 
 
 def space_of(given: Any) -> Space:

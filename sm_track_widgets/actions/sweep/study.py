@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.actions.sweep.goal import Goal
     from sm_track_widgets.actions.sweep.points import Outcome
 
-POINT = "sm_track_point"
+POINT, GOAL = "sm_track_point", "sm_track_goal"
 EARLY_STOPS = ("median", "asha")
 INSTALL = "Install it: %pip install 'sm-track-widgets[sweep]'"
 UNSEEN_TRIES = 50
@@ -120,11 +120,17 @@ class Study:
         samplers = self._optuna.samplers
         with _quiet():
             made = samplers.TPESampler(seed=seed) if sampler == "bayes" else samplers.RandomSampler(seed=seed)
-            self._study: Any = self._optuna.create_study(
-                storage=_storage(self._optuna, path),
-                sampler=made,
-                pruner=pruner or self._optuna.pruners.NopPruner(),
-                study_name=name,
+        self._sampler: Any = made
+        self._study: Any = self._opened()
+
+    def _opened(self) -> Any:
+        goal = self._goal
+        with _quiet():
+            return self._optuna.create_study(
+                storage=_storage(self._optuna, self._path),
+                sampler=self._sampler,
+                pruner=self._pruner or self._optuna.pruners.NopPruner(),
+                study_name=self._name,
                 direction="maximize" if goal is not None and goal.direction == "max" else "minimize",
                 load_if_exists=True,
             )
@@ -178,8 +184,15 @@ class Study:
 
     # -- going on ------------------------------------------------------------------------------------------------
     def take_over(self, space: Space, finished: list[tuple[dict[str, Any], Outcome]]) -> None:
-        """End what a dead kernel has left open, and learn of finished points that the journal does not know."""
+        """End what a dead kernel has left open, and learn of finished points that the journal does not know.
+
+        A journal of another goal, or of values that cannot be mixed with those of this space, is begun anew.
+        """
+        if not self._fits(space):
+            self._path.unlink(missing_ok=True)
+            self._study = self._opened()
         with _quiet():
+            self._study.set_user_attr(GOAL, str(self._goal))
             trials = self._study.get_trials(deepcopy=False)
             for trial in trials:
                 if not trial.state.is_finished():
@@ -195,6 +208,21 @@ class Study:
                     and space.listed is None
                 ):
                     self._add(space, point, outcome.value, identity)
+
+    def _fits(self, space: Space) -> bool:
+        """Whether the journal is one of this space and goal."""
+        with _quiet():
+            told = self._study.user_attrs.get(GOAL, str(self._goal))
+            trials = self._study.get_trials(deepcopy=False)
+        compatible = self._optuna.distributions.check_distribution_compatibility
+        kept = {name: one for trial in trials for name, one in trial.distributions.items()}
+        try:
+            for name, distribution in kept.items():
+                if name in space.dims:
+                    compatible(distribution, self._distribution(space.dims[name]))
+        except ValueError:
+            return False
+        return bool(told == str(self._goal))
 
     def _add(self, space: Space, point: dict[str, Any], value: float, identity: str) -> None:
         made = self._optuna.trial.create_trial(

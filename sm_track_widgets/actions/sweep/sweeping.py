@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _progress
 from sm_track_widgets._errors import TrackError, did_you_mean
+from sm_track_widgets._names import ARCHIVED_TAG, REPEATED_TAG
 from sm_track_widgets.actions.sweep.result import SweepResult, kind_of
 from sm_track_widgets.tracking.ending import message_of
 from sm_track_widgets.tracking.tagging import change_tags
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.actions.sweep.watching import Watcher
     from sm_track_widgets.tracking.run import Run
 
-ARCHIVED = {"sm_track:archived": "true"}
+ARCHIVED = {ARCHIVED_TAG: "true", REPEATED_TAG: "true"}
 
 
 class PointFailedError(TrackError):
@@ -204,9 +205,11 @@ class Sweeping:
             return
         silent = [point.run for point in result.points if point.done and point.value is None]
         if silent:
-            near = did_you_mean(goal.metric, {name for point in result.points for name in point.metrics})
+            known = {name for point in result.points for name in point.metrics}
+            near = "" if goal.metric in known else did_you_mean(goal.metric, known)
             which = f"{len(silent)} completed points" if len(silent) > 1 else f"Point {silent[0]!r}"
-            result.notes.append(f"{which} logged no {goal.metric!r}. {near}".strip())
+            what = f"number as {goal.metric!r}" if goal.metric in known else f"{goal.metric!r}"
+            result.notes.append(f"{which} logged no {what}. {near}".strip())
 
 
 class RemoteTraceback(Exception):  # noqa: N818 - not raised: it shows where a worker's error came from
