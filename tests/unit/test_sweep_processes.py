@@ -80,6 +80,23 @@ def test_two_workers_share_one_journal_and_prune(place):
 
 
 @once
+def test_autolog_goes_along(place):
+    pytest.importorskip("sklearn")
+
+    def fn(c):
+        from sklearn.linear_model import LogisticRegression
+
+        LogisticRegression(C=c).fit([[0.0], [1.0]], [0, 1])
+
+    sm.autolog("sklearn")
+    try:
+        result = swept(place, fn, {"c": [0.5]}, jobs=2)
+    finally:
+        sm.autolog("sklearn", on=False)
+    assert result.df.loc[0, "params.C"] == 0.5
+
+
+@once
 def test_a_worker_that_dies_is_a_failed_point_and_resume_finishes(place, tmp_path):
     """It says why; the other points are not harmed, and the next call does what is missing."""
     marker = tmp_path / "died"

@@ -17,6 +17,7 @@ from sm_track_widgets.actions.sweep import repair, worker
 from sm_track_widgets.actions.sweep.points import Outcome, Point
 from sm_track_widgets.actions.sweep.study import INSTALL
 from sm_track_widgets.actions.sweep.worker import Task
+from sm_track_widgets.tracking import autolog
 
 if TYPE_CHECKING:
     from sm_track_widgets._types import Status
@@ -52,6 +53,7 @@ class PoolCrew:
         self._setting, self._body, self._connection = setting, body, connection
         self._jobs = jobs
         self._key = uuid.uuid4().hex
+        self._autolog = autolog.enabled()
         folder = connection.settings.path / "sweeps"
         folder.mkdir(parents=True, exist_ok=True)
         self._stop = folder / f"{self._key}.stop"
@@ -91,6 +93,7 @@ class PoolCrew:
             place=self._place(),
             redact=self._connection.settings.redact,
             stop="" if self.remote else str(self._stop),
+            autolog=self._autolog,
         )
         self._flying[self._submit(slot, task)] = (point, slot)
 
