@@ -110,14 +110,16 @@ def test_a_worker_that_dies_is_a_failed_point_and_resume_finishes(place, tmp_pat
             Path(marker).touch()
             os._exit(3)
 
-    result = swept(place, fn, {"lr": [1, 2, 3, 4]}, jobs=2, continue_on_error=True)
-    assert result.counts == {"completed": 3, "pruned": 0, "failed": 1, "stopped": 0}
-    state = run_home.component(place, "default-s-p2")["Status"]
+    with sm.Run("default", "s-p2", connection=place):  # the point cannot have this name
+        result = swept(place, fn, {"lr": [1, 2, 3, 4]}, jobs=2, continue_on_error=True)
+        assert result.counts == {"completed": 3, "pruned": 0, "failed": 1, "stopped": 0}
+        assert run_home.component(place, "default-s-p2")["Status"]["PrimaryStatus"] == "InProgress"
+    state = run_home.component(place, "default-s-p2-2")["Status"]
     assert (state["PrimaryStatus"], state["Message"]) == (
         "Failed",
         "Its worker gave no answer: its process ended (EXIT(3))",
     )
-    (series,) = place.read_series([("default-s-p2", "loss")])
+    (series,) = place.read_series([("default-s-p2-2", "loss")])
     assert list(series.values) == [2.0], "what it had logged is there"
     result = swept(place, fn, {"lr": [1, 2, 3, 4]}, jobs=2, resume=True)
     assert (result.found, result.counts["completed"]) == (3, 4)
