@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.cli import output
-from sm_track_widgets.cli.words import listed, query_of
+from sm_track_widgets.cli.words import listed, meant
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +21,7 @@ def rm(parsed: argparse.Namespace) -> int:
     from sm_track_widgets.actions.cleanup.delete import delete_runs
 
     report = delete_runs(
-        query_of(parsed),
+        meant(parsed),
         parsed.experiment,
         group=parsed.group,
         runs=listed(parsed.runs),
@@ -57,7 +57,7 @@ def archive(parsed: argparse.Namespace) -> int:
     from sm_track_widgets.actions.cleanup.archive import archive_runs, restore_runs
 
     told = (restore_runs if parsed.undo else archive_runs)(
-        query_of(parsed),
+        meant(parsed),
         parsed.experiment,
         group=parsed.group,
         runs=listed(parsed.runs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sm_track_widgets._errors import TrackError, UsageError
@@ -21,6 +22,7 @@ _MAGIC = re.compile(r"%{1,2}sm_([a-z]+)(?=\W|$)")
 def run(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` are, those of the shell by default; return the exit status."""
     asked = list(sys.argv[1:] if words is None else words)
+    _open_closed()
     try:
         status = _run(asked)
         sys.stdout.flush()
@@ -28,7 +30,17 @@ def run(words: Sequence[str] | None = None) -> int:
         # Whoever reads has had enough, as `head` has; Python would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except (OSError, ValueError) as error:  # a full disk; the second where that has closed it already
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FAILED if isinstance(error, ValueError) else _failed(error)
     return status
+
+
+def _open_closed() -> None:
+    """Have something in the place of streams that whoever calls has closed: Python then has None there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process is
 
 
 def _run(asked: list[str]) -> int:

@@ -30,6 +30,11 @@ def query_of(parsed: argparse.Namespace) -> str | None:
     return text or None
 
 
+def meant(parsed: argparse.Namespace) -> str | None:
+    """Return `query_of`; empty where an empty one was given: without any, all of an experiment is meant."""
+    return query_of(parsed) or ("" if parsed.query else None)
+
+
 def listed(text: str | None) -> list[str] | None:
     """Split ``a,b``; None stays None."""
     return None if text is None else [part.strip() for part in text.split(",") if part.strip()]

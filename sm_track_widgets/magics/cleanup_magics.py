@@ -62,7 +62,7 @@ class SmCleanupMagics(ShellMagics):
 
         with _in_one_line():
             report = delete_runs(
-                query_line.query(rest, namespace, "sm_rm"),
+                _query(rest, namespace, "sm_rm"),
                 text_of(parsed, "experiment", namespace),
                 group=text_of(parsed, "group", namespace),
                 runs=options.comma_list(text_of(parsed, "runs", namespace)),
@@ -96,7 +96,7 @@ class SmCleanupMagics(ShellMagics):
 
         with _in_one_line():
             told = (restore_runs if parsed.undo else archive_runs)(
-                query_line.query(rest, namespace, "sm_archive"),
+                _query(rest, namespace, "sm_archive"),
                 text_of(parsed, "experiment", namespace),
                 group=text_of(parsed, "group", namespace),
                 runs=options.comma_list(text_of(parsed, "runs", namespace)),
@@ -124,6 +124,11 @@ class SmCleanupMagics(ShellMagics):
         with _in_one_line():
             report = gc(older=hours * 3600, dry_run=parsed.dry_run, yes=parsed.yes, confirm=_ask())
         return _told(report, "sm_gc", dry_run=parsed.dry_run)
+
+
+def _query(rest: str, namespace: Mapping[str, Any], magic: str) -> str | None:
+    """Return the query; empty where an empty one was given: without any, all of an experiment is meant."""
+    return query_line.query(rest, namespace, magic) or ("" if rest.strip() else None)
 
 
 def _ask() -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from sm_track_widgets._errors import NotFoundError
 from sm_track_widgets._names import is_system, lower_is_better
@@ -123,7 +124,9 @@ def _metrics_of_frame(frame: Any) -> list[str]:
 
 def _summary(row: Any, metric: str) -> Summary:
     count, last = row[f"metrics.{metric}.count"], row.get(f"metrics.{metric}.last", math.nan)
-    return Summary(int(count), float(last), math.nan)
+    started = row.get("started")  # tells one run from another of its name, as when it was made does
+    moment = math.nan if started is None or pd.isna(started) else started.timestamp()
+    return Summary(int(count), float(last), math.nan, moment)
 
 
 def _last(rows: Rows) -> list[str]:

@@ -72,6 +72,7 @@ def test_a_dry_run_shows_or_gives_the_plan_and_a_report_is_assigned(kernel):
     ("line", "said"),
     [
         ("%sm_rm", "names no runs"),
+        ("%sm_rm -e e '' --yes", "names no runs: the query is empty"),
         ("%sm_rm a", "'a' is no condition. An experiment is named by -e: %sm_rm -e a"),
         ("%sm_rm -e nobody --yes", "There is no experiment 'nobody'"),
         ("%sm_rm -e e --artefacts", "Did you mean '--artifacts'?"),

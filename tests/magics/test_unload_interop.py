@@ -56,7 +56,7 @@ def test_botocore_imported_after_loading(bare):
     assert bare.value("'botocore' in sys.modules") == "False"
     bare.run(STATE)
     held = bare.value("sorted(name for name in handlers(client.meta.events) if name.startswith('sm-track'))")
-    assert held == "['sm-track-link', 'sm-track-wording']"
+    assert held == "['sm-track-link', 'sm-track-note', 'sm-track-wording']"
     bare.run("%unload_ext sm_track_widgets")
     names = "handlers(client.meta.events) | handlers(session.events)"
     assert bare.value(f"[name for name in {names} if 'sm' in name.split('.')[0]]") == "[]"

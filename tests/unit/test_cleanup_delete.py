@@ -161,6 +161,9 @@ def test_a_run_that_is_open_here_is_not_deleted_by_force(place):
     assert delete_runs(experiment="e", yes=True, connection=place).complete
 
 
+BY_HAND = "sm-track/data/train.csv"
+
+
 def job(place, run, name="job"):
     client = place.client("sagemaker")
     component = f"{name}-aws-training-job"
@@ -168,8 +171,10 @@ def job(place, run, name="job"):
     client.create_trial_component(
         TrialComponentName=component,
         Status={"PrimaryStatus": "Completed"},
+        InputArtifacts={"train": {"Value": f"s3://{place.bucket}/{BY_HAND}"}},
         OutputArtifacts={"SageMaker.ModelArtifact": {"Value": uri}},
     )
+    place.client("s3").put_object(Bucket=place.bucket, Key=BY_HAND, Body=b"x,y")
     client.associate_trial_component(TrialComponentName=component, TrialName="g")
     place.client("s3").put_object(Bucket=place.bucket, Key=f"{name}/output/model.tar.gz", Body=b"model")
     return component, uri
@@ -185,7 +190,7 @@ def test_what_jobs_made_stays_unless_asked_and_their_outputs_always(place):
     assert look(place).components == {component}
     report = delete_runs(experiment="e", artifacts=True, jobs=True, yes=True, connection=place)
     assert (report.done["jobs"], report.done["experiments"]) == (1, 1)
-    assert uri in look(place).objects
+    assert {uri, f"s3://{place.bucket}/{BY_HAND}"} <= set(look(place).objects)
     assert ("file", uri) in {(kept.kind, kept.name) for kept in report.plan.kept}
 
 
@@ -209,7 +214,9 @@ def test_only_files_named_as_ours_in_our_folder_go(place):
     assert set(look(place).objects) == set(strange)
 
 
-@pytest.mark.parametrize("refers", ["parameter", "input", "hash", "version", "model"])
+@pytest.mark.parametrize(
+    "refers", ["parameter", "sentence", "input", "folder", "prefix", "hash", "version", "model"]
+)
 def test_a_file_that_somebody_refers_to_stays(place, refers):
     uri = made.put(place, "e", "precious", "model.tar.gz")
     made.run(place, "e", "a", files=[uri])
@@ -231,9 +238,14 @@ def test_a_file_that_somebody_refers_to_stays(place, refers):
     else:
         client.create_trial_component(
             TrialComponentName="elsewhere",
-            Parameters={"data": {"StringValue": f"from {uri}"}} if refers == "parameter" else {},
+            Parameters={
+                "parameter": {"data": {"StringValue": f"from {uri}"}},
+                "sentence": {"sm_track.notes": {"StringValue": f"see ({uri}), it is old."}},
+            }.get(refers, {}),
             InputArtifacts={
                 "input": {"input": {"Value": uri}},
+                "folder": {"SageMaker.Input": {"Value": uri.removesuffix("model.tar.gz")}},
+                "prefix": {"SageMaker.Input": {"Value": uri.rpartition("/")[0]}},
                 "hash": {"sha256": {"Value": uri.split("/")[-2]}},
             }.get(refers, {}),
         )
@@ -244,7 +256,7 @@ def test_a_file_that_somebody_refers_to_stays(place, refers):
 
 def test_nothing_is_meant_by_nothing(place):
     made.run(place, "e", "a")
-    for options in ({}, {"query": " "}):
+    for options in ({}, {"query": " "}, {"query": "", "experiment": "e"}, {"query": " ", "group": "g"}):
         with pytest.raises(UsageError, match="names no runs"):
             delete_runs(yes=True, connection=place, **options)
     with pytest.raises(NotFoundError):

@@ -152,6 +152,7 @@ def test_archive_gc_and_sync(trees):
         (["best"], 2, "METRIC"),
         (["export", "runs.doc"], 2, "runs.doc"),
         (["rm"], 2, "names no runs"),
+        (["rm", "-e", "trees", "", "--yes"], 2, "names no runs: the query is empty"),
         (["rm", "--runs", "nobody", "--yes"], 1, "There is no run 'nobody'"),
         (["gc", "--older", "-1"], 2, "number of hours"),
         (["sync", "params.depth > 3"], 2, "chosen for --to only"),
@@ -261,6 +262,19 @@ def test_a_reader_that_has_had_enough_is_no_error(tmp_path):
     piped = f'set -o pipefail; "{sys.executable}" -m sm_track_widgets runs --csv | head -c 10'
     done = shell(["bash", "-c", piped], home)
     assert (done.returncode, done.stderr, len(done.stdout)) == (0, "", 10)
+
+
+def test_streams_that_are_closed_or_full_are_one_line(trees, tmp_path):
+    command = " ".join(COMMAND)
+    words = f"{command} rm -e trees <&- >&-; echo $?; {command} runs -e trees --csv > /dev/full; echo $?"
+    told = shell(["sh", "-c", words], tmp_path / "home")
+    asked, said, full = told.stderr.splitlines()[-3:]
+    assert told.stdout.split() == ["2", "1"]
+    assert (asked[-6:], said.count("nobody can be asked here"), full.count("No space left")) == (
+        "[y/N] ",
+        1,
+        1,
+    )
 
 
 def test_serve_until_it_is_interrupted(tmp_path):

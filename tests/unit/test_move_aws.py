@@ -15,7 +15,9 @@ import sm_track_widgets as smt
 from sm_track_widgets import Run, UsageError, move_runs
 from sm_track_widgets._errors import ConfigError, ServiceRefusedError
 from sm_track_widgets.actions.move import points as points_out
+from sm_track_widgets.actions.move import verbs
 from sm_track_widgets.actions.move.parcel import Parcel, parents_first
+from sm_track_widgets.actions.move.to_service import ServiceTarget
 from sm_track_widgets.reading import asked_for
 from sm_track_widgets.tracking.outbox.sync import sync
 from sm_track_widgets.tracking.tagging import change_tags
@@ -130,20 +132,42 @@ def test_a_file_of_old_points_that_is_gone_is_said(tmp_path, caplog):
     assert "Cannot read the older points" in caplog.text
 
 
-def test_runs_in_progress_are_left_out_or_go_on(tmp_path):
-    home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws")
+@pytest.mark.parametrize("target", [move_home.aws, embedded])
+def test_runs_in_progress_are_left_out_or_go_on(tmp_path, target):
+    home, there = embedded(tmp_path / "home"), target(tmp_path / "there")
     run = Run("live", "one", connection=home)
-    run.log_metric("loss", 1.0, step=0)
+    for step, value in enumerate([1.0, 1.0, 0.7]):
+        run.log_metric("loss", value, step=step)
+        run.log_metric("auc", 0.5, step=step)
     sync(connection=home)
     assert "1 run is in progress and left out" in str(move_runs(to=there, connection=home).plan)
     assert not components(there)
     move_runs(to=there, connection=home, running=True)
     assert components(there) == {"live-one": "InProgress"}
-    run.log_metric("loss", 0.5, step=1)
+    run.log_metric("loss", 0.5, step=3)
+    run.log_parameter("late", 7)
+    run.set_tag("team", "risk")
+    run.set_notes("went on")
     run.close()
     sync(connection=home)
     assert list(move_runs(to=there, connection=home).moved) == ["live/one"]
     move_home.alike(home, there, times=False)
+
+
+def test_points_that_grow_too_old_between_two_moves_are_not_doubled(tmp_path, monkeypatch):
+    home, there = embedded(tmp_path / "home"), move_home.aws(tmp_path / "aws")
+    run = Run("live", "one", connection=home)
+    run.log_metric("loss", 1.0, step=0)
+    sync(connection=home)
+    move_runs(to=there, connection=home, running=True)
+    run.log_metric("loss", 0.5, step=1)
+    run.close()
+    sync(connection=home)
+    later = time.time() + 3 * WEEKS
+    monkeypatch.setattr(verbs, "ServiceTarget", lambda place: ServiceTarget(place, lambda: later))
+    assert move_runs(to=there, connection=home).complete
+    found = smt.metrics("live", connection=there)
+    assert sorted(found["value"]) == [0.5, 1.0]
 
 
 def lost(place, operation: str, times: int):

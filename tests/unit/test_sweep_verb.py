@@ -11,6 +11,7 @@ import run_home
 import sm_track_widgets as sm
 from sm_track_widgets import _progress
 from sm_track_widgets._errors import NotFoundError, PointStopped, RunStopped, UsageError
+from sm_track_widgets.actions.cleanup.archive import restore_runs
 from sm_track_widgets.connection import Connection
 from sm_track_widgets.reading import runs
 from sm_track_widgets.tracking.run import Run, open_runs
@@ -148,6 +149,7 @@ def test_resume_leaves_finished_points_and_tries_the_others_again(swept, home):
     assert "9 of 9 points, 4 found finished" in repr(result)
     statuses = runs("default", "parent = 'default-s'", connection=home, archived=True)["status"]
     assert sorted(statuses) == ["Completed"] * 9 + ["Failed"] * 2, "earlier attempts are archived, not lost"
+    assert restore_runs(experiment="default", connection=home).runs == (), "what stands for them is there"
     swept(fails_once, resume=True)
     assert len(seen) == 11, "nothing is left to do"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +13,11 @@ import pytest
 from wire_series import decode
 from wire_tap import change, say
 
-from sm_track_widgets import reading
+from sm_track_widgets import delete_runs, reading
 from sm_track_widgets._errors import NotFoundError, UsageError
 from sm_track_widgets.tracking.run import Run
+from sm_track_widgets.widgets.chart_selection import _lines_of_frame
+from sm_track_widgets.widgets.chart_source import KeptLines, Want
 from sm_track_widgets.widgets.metric_chart import MetricChart
 from sm_track_widgets.widgets.series_wire import FINEST, finest
 
@@ -177,6 +181,20 @@ def test_frames_of_runs_and_of_points(curves):
         MetricChart("auc", points)
     with pytest.raises(UsageError, match="neither points"):
         MetricChart("loss", pd.DataFrame({"x": [1]}))
+
+
+def test_a_run_made_anew_with_the_same_end_is_read_anew(home):
+    kept, read = KeptLines(), []
+    for middle in (0.2, 0.8):
+        with Run("anew", "a") as run:
+            for value in (0.1, middle, 1.0):
+                run.log_metric("acc", value)
+        frame = reading.runs("anew", cached=False)
+        shown: Any = SimpleNamespace(runs=frame)
+        (line,) = _lines_of_frame(kept, shown, [run.ref.component], ["acc"], Want()).series
+        read.append(line.values[1])  # noqa: PD011 - a series of ours
+        delete_runs(runs=frame, yes=True)
+    assert read == [0.2, 0.8]
 
 
 def test_the_static_form_is_one_picture_a_metric_and_text(curves):

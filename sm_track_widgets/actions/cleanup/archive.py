@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sm_track_widgets import connection as connections
-from sm_track_widgets._names import ARCHIVED_TAG
+from sm_track_widgets._names import ARCHIVED_TAG, REPEATED_TAG
 from sm_track_widgets.actions.cleanup import plan_words
 from sm_track_widgets.actions.cleanup.choosing import request_of, selected
 from sm_track_widgets.charts import markup, numbers
@@ -112,7 +112,10 @@ def restore_runs(
     dry_run: bool = False,
     connection: Connection | None = None,
 ) -> Archived:
-    """Bring archived runs back into the lists; takes what `archive_runs` takes."""
+    """Bring archived runs back into the lists; takes what `archive_runs` takes.
+
+    Attempts at a point of a sweep for which another run stands come back only when `runs` names them.
+    """
     return _change(query, experiment, group, runs, archived=False, dry_run=dry_run, connection=connection)
 
 
@@ -130,6 +133,8 @@ def _change(
     request = replace(request_of(query, experiment, runs, group=group), archived=True)
     table = selected(place, request)
     marked = rows.is_archived(table)
+    if runs is None and not archived:
+        marked &= ~table.text("tag", REPEATED_TAG).present()
     table = table.take(np.flatnonzero(~marked if archived else marked))
     names = dict(zip(table.components, rows.shown_names(table), strict=True))
     if dry_run or not names:

@@ -67,9 +67,15 @@ def request_of(
     Raises
     ------
     UsageError
-        When it names no runs at all.
+        When it names no runs at all, or the query is empty: that of a variable which nobody has set would delete
+        everything.
     """
-    asked = Request(experiment, query=query if query and query.strip() else None, **options)
+    if query is not None and not query.strip():
+        raise UsageError(
+            "This names no runs: the query is empty.",
+            "Leave it out where all of an experiment or group is meant.",
+        )
+    asked = Request(experiment, query=query, **options)
     if runs is not None:
         attrs: Mapping[str, Any] | None = getattr(runs, "attrs", None)
         if isinstance(runs, str):

@@ -164,7 +164,7 @@ def _files(
         for kind in ("output", "input"):
             for words in table.words.get(kind, {}).values():
                 uri = words.at(row) or ""
-                if place.digest(uri) or (run.kind == "job" and place.holds(uri)):
+                if place.digest(uri) or (run.kind == "job" and kind == "output" and place.holds(uri)):
                     of.setdefault(uri, set()).add(run.component)
                 elif uri.startswith("s3://"):
                     outside[uri] = None

@@ -30,6 +30,8 @@ YOUNG = 15 * 60.0
 PACKED = (".tar.gz", ".tgz")
 _KINDS = ("output", "input", "param", "tag")
 _END = re.compile(r"[\s\"'<>\\]")
+_AFTER = ".,;:!?)]}*`"
+"""What may stand behind an address in a sentence."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ class References:
     place
         Where our files are.
     uris
-        Addresses of ours that are named.
+        Addresses of ours that are named, of files and of folders.
     hashes
         Hashes of contents that are named otherwise than in an address.
     missing
@@ -58,13 +60,18 @@ class References:
         root = self.place.root
         if root in text:
             for part in text.split(root)[1:]:
-                self.uris.add(root + _END.split(part, maxsplit=1)[0])
+                uri = root + _END.split(part, maxsplit=1)[0]
+                self.uris.update({uri, uri.rstrip(_AFTER)})
         elif "s3://" not in text:
             self.hashes.update(HASH.findall(text))
 
     def needed(self, uri: str) -> bool:
         """Whether somebody needs the file at this address."""
-        return uri in self.uris or self.place.digest(uri) in self.hashes
+        if uri in self.uris or self.place.digest(uri) in self.hashes:
+            return True
+        # A job's input is a folder as a rule, and a model may be one: all that is in it is needed.
+        ends = [at for at, sign in enumerate(uri) if sign == "/" and at >= len(self.place.root)]
+        return any(uri[:at] in self.uris or uri[: at + 1] in self.uris for at in ends)
 
 
 def references(connection: Connection, place: Ours, but: Iterable[str] = ()) -> References:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sm_track_widgets.connection import Connection
 
-TITLE = "what nobody needs any more"
+TITLE = "looked for files that no run names, empty groups and experiments, leftovers"
 
 
 @dataclass(slots=True)

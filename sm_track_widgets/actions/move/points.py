@@ -77,9 +77,12 @@ class PointsOut:
         self._connection, self._trip = connection, trip
         self._asked = begun  # points of an earlier move may not be shown yet
         self._old: list[Series] = []
+        self._sent: Counter[tuple[str, int | None]] = Counter()
         fresh = list(series)
         if connection.home == "aws":
             fresh, self._old = apart(series, clock())
+            if self._old and trip.again:
+                self._old = self._not_sent(self._old)
         self._points = [
             Point(one.metric, value, None if step < 0 else step, moment)
             for one in fresh
@@ -108,11 +111,32 @@ class PointsOut:
             client = self._connection.client("sagemaker")
             made = client.describe_trial_component(TrialComponentName=self._trip.place)["CreationTime"]
             journal = f"move/{self._trip.place}/{made.timestamp()}"
+            if self._trip.again:
+                # A run that went on has more points of each metric: their numbers are others than they were.
+                journal += f"/{self._leave_out_stored()}"
             blocks = range(0, len(self._points), BLOCK)
             return [self._block_step(journal, at) for at in blocks]
         if self._points and self._trip.again:
             self._doubt = True
         return [self._send] if self._points else []
+
+    def _leave_out_stored(self) -> int:
+        """Leave out the points that an earlier move has brought to the embedded home; return how many it has."""
+        pairs = [(self._trip.place, name) for name in dict.fromkeys(point.metric for point in self._points)]
+        stored = self._connection.read_series(pairs)
+        there = Counter(
+            (one.metric, step, moment, value)
+            for one in stored
+            for step, moment, value in zip(one.steps, one.times, one.values, strict=True)
+        )
+        left: list[Point] = []
+        for point in self._points:
+            told = (point.metric, -1 if point.step is None else point.step, point.time, point.value)
+            there[told] -= 1
+            if there[told] < 0:
+                left.append(point)
+        self._points = left
+        return sum(map(len, stored))
 
     def _block_step(self, journal: str, at: int) -> Step:
         def step() -> None:
@@ -151,10 +175,40 @@ class PointsOut:
 
     def _skip_what_is_there(self) -> None:
         """Leave out the points that an earlier try has brought, by their number at each step."""
+        there = self._there(list(dict.fromkeys(point.metric for point in self._points)))
+        there.subtract(self._sent)
+        left: list[Point] = []
+        for point in self._points:
+            if there[point.metric, point.step] > 0:
+                there[point.metric, point.step] -= 1
+            else:
+                left.append(point)
+        self._points, self._at, self._doubt = left, 0, False
+
+    def _not_sent(self, old: Sequence[Series]) -> list[Series]:
+        """Return the old points without those that were young enough when an earlier try began, and are there."""
+        client = self._connection.single("sagemaker")
+        made = client.describe_trial_component(TrialComponentName=self._trip.place)["CreationTime"]
+        young = made.timestamp() - OLDEST_POINT + MARGIN
+        there = self._there([one.metric for one in old])
+        left: list[Series] = []
+        for one in old:
+            places: list[int] = []
+            for place, (step, moment) in enumerate(zip(one.steps, one.times, strict=True)):
+                # Points without steps are not told from later ones.
+                if moment >= young and step >= 0 and self._sent[one.metric, step] < there[one.metric, step]:
+                    self._sent[one.metric, step] += 1
+                else:
+                    places.append(place)
+            if places:
+                left.append(_picked(one, places))
+        return left
+
+    def _there(self, names: Sequence[str]) -> Counter[tuple[str, int | None]]:
+        """Return how many points of metrics the service has at each step; None for no step."""
         time.sleep(max(0.0, self._asked + SETTLED - time.monotonic()))
         client = self._connection.single("sagemaker")
         told = client.describe_trial_component(TrialComponentName=self._trip.place)
-        names = list(dict.fromkeys(point.metric for point in self._points))
         counted = _points.count_points(
             self._connection.single("sagemaker-metrics"), told["TrialComponentArn"], names
         )
@@ -163,13 +217,7 @@ class PointsOut:
         for name, steps in zip(names, counted, strict=True):
             there.update({(name, step): count for step, count in (steps or {}).items()})
             there[name, None] = max(0, totals.get(name, 0) - sum((steps or {}).values()))
-        left: list[Point] = []
-        for point in self._points:
-            if there[point.metric, point.step] > 0:
-                there[point.metric, point.step] -= 1
-            else:
-                left.append(point)
-        self._points, self._at, self._doubt = left, 0, False
+        return there
 
 
 def _picked(series: Series, places: Sequence[int]) -> Series:

@@ -30,7 +30,7 @@ from sm_track_widgets.actions.move.parcel import FINAL, File, Parcel, count_poin
 from sm_track_widgets.actions.move.points import PointsOut
 from sm_track_widgets.tracking import values
 from sm_track_widgets.tracking.ending import cut_message, one_line_message
-from sm_track_widgets.tracking.opening import Attempt, OpenRequest, open_now
+from sm_track_widgets.tracking.opening import Attempt, OpenRequest, open_now, parameter_values
 
 if TYPE_CHECKING:
     from sm_track_widgets._errors import TrackError
@@ -117,7 +117,6 @@ class ServiceTarget:
         group = parcel.base if self.connection.home == "aws" else parcel.group
         room = MAX_NAME - len(parcel.experiment) - 1
         run = parcel.run if len(parcel.run) <= room else slug(parcel.run, room)
-        keys = " ".join(parcel.keys)
         return OpenRequest(
             RunRef(
                 parcel.experiment,
@@ -129,7 +128,7 @@ class ServiceTarget:
             parcel.run_display or run,
             _first(parcel.started, parcel.ended, self._clock()),
             {**parcel.parameters, **_own_parameters(parcel, run)},
-            {**parcel.tags, MOVED_TAG: keys if len(keys) <= MAX_KEYS else parcel.key[:MAX_KEYS]},
+            _tags(parcel),
             mark=f"moved {hashlib.sha256(parcel.key.encode()).hexdigest()[:32]}",
         )
 
@@ -168,17 +167,23 @@ class ServiceTarget:
         self, trip: Trip, parameters: dict[str, str], entries: dict[str, dict[str, dict[str, str]]]
     ) -> None:
         more: Params = {}
-        if parameters:
-            more["Parameters"] = {name: {"StringValue": text} for name, text in parameters.items()}
+        # A parent that is not moved now may be some day; its component will be called as it is here.
+        tags = {PARENT_TAG: trip.parent or trip.parcel.parent.partition("/")[0]}
+        held: dict[str, Scalar] = {**parameters}
+        if trip.again:  # a run that went on has more of them than it was opened with
+            held = {**self._request(trip.parcel).parameters, **held}
+            tags = {**_tags(trip.parcel), **tags}
+        if held:
+            more["Parameters"] = parameter_values(held)
         for side, member in (("output", "OutputArtifacts"), ("input", "InputArtifacts")):
             if entries[side]:
                 more[member] = entries[side]
         client = self._client()
-        # A parent that is not moved now may be some day; its component will be called as it is here.
-        parent = trip.parent or trip.parcel.parent.partition("/")[0]
-        if parent:
+        if given := [
+            {"Key": name, "Value": value} for name, value in tags.items() if name != PARENT_TAG or value
+        ]:
             arn = client.describe_trial_component(TrialComponentName=trip.place)["TrialComponentArn"]
-            client.add_tags(ResourceArn=arn, Tags=[{"Key": PARENT_TAG, "Value": parent}])
+            client.add_tags(ResourceArn=arn, Tags=given)
         if more:
             client.update_trial_component(TrialComponentName=trip.place, **more)
 
@@ -202,6 +207,11 @@ def _own_parameters(parcel: Parcel, run: str) -> dict[str, Scalar]:
     if parcel.notes:
         ours[NOTES_PARAMETER] = values.notes(parcel.notes)
     return ours
+
+
+def _tags(parcel: Parcel) -> dict[str, str]:
+    keys = " ".join(parcel.keys)
+    return {**parcel.tags, MOVED_TAG: keys if len(keys) <= MAX_KEYS else parcel.key[:MAX_KEYS]}
 
 
 def _first(*times: float | None) -> float:

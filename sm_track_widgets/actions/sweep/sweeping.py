@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets import _progress
 from sm_track_widgets._errors import TrackError, did_you_mean
+from sm_track_widgets._names import ARCHIVED_TAG, REPEATED_TAG
 from sm_track_widgets.actions.sweep.result import SweepResult, kind_of
 from sm_track_widgets.tracking.ending import message_of
 from sm_track_widgets.tracking.tagging import change_tags
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sm_track_widgets.actions.sweep.watching import Watcher
     from sm_track_widgets.tracking.run import Run
 
-ARCHIVED = {"sm_track:archived": "true"}
+ARCHIVED = {ARCHIVED_TAG: "true", REPEATED_TAG: "true"}
 
 
 class PointFailedError(TrackError):
