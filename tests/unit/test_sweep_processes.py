@@ -80,6 +80,23 @@ def test_two_workers_share_one_journal_and_prune(place):
 
 
 @once
+def test_autolog_goes_along(place):
+    pytest.importorskip("sklearn")
+
+    def fn(c):
+        from sklearn.linear_model import LogisticRegression
+
+        LogisticRegression(C=c).fit([[0.0], [1.0]], [0, 1])
+
+    sm.autolog("sklearn")
+    try:
+        result = swept(place, fn, {"c": [0.5]}, jobs=2)
+    finally:
+        sm.autolog("sklearn", on=False)
+    assert result.df.loc[0, "params.C"] == 0.5
+
+
+@once
 def test_a_worker_that_dies_is_a_failed_point_and_resume_finishes(place, tmp_path):
     """It says why; the other points are not harmed, and the next call does what is missing."""
     marker = tmp_path / "died"
@@ -93,14 +110,16 @@ def test_a_worker_that_dies_is_a_failed_point_and_resume_finishes(place, tmp_pat
             Path(marker).touch()
             os._exit(3)
 
-    result = swept(place, fn, {"lr": [1, 2, 3, 4]}, jobs=2, continue_on_error=True)
-    assert result.counts == {"completed": 3, "pruned": 0, "failed": 1, "stopped": 0}
-    state = run_home.component(place, "default-s-p2")["Status"]
+    with sm.Run("default", "s-p2", connection=place):  # the point cannot have this name
+        result = swept(place, fn, {"lr": [1, 2, 3, 4]}, jobs=2, continue_on_error=True)
+        assert result.counts == {"completed": 3, "pruned": 0, "failed": 1, "stopped": 0}
+        assert run_home.component(place, "default-s-p2")["Status"]["PrimaryStatus"] == "InProgress"
+    state = run_home.component(place, "default-s-p2-2")["Status"]
     assert (state["PrimaryStatus"], state["Message"]) == (
         "Failed",
         "Its worker gave no answer: its process ended (EXIT(3))",
     )
-    (series,) = place.read_series([("default-s-p2", "loss")])
+    (series,) = place.read_series([("default-s-p2-2", "loss")])
     assert list(series.values) == [2.0], "what it had logged is there"
     result = swept(place, fn, {"lr": [1, 2, 3, 4]}, jobs=2, resume=True)
     assert (result.found, result.counts["completed"]) == (3, 4)

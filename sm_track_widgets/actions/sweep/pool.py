@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sm_track_widgets import _sdk
 from sm_track_widgets._errors import ConfigError, UsageError
 from sm_track_widgets.actions.sweep import repair, worker
+from sm_track_widgets.actions.sweep.history import stored_points
 from sm_track_widgets.actions.sweep.points import Outcome, Point
 from sm_track_widgets.actions.sweep.study import INSTALL
 from sm_track_widgets.actions.sweep.worker import Task
+from sm_track_widgets.tracking import autolog
 
 if TYPE_CHECKING:
     from sm_track_widgets._types import Status
@@ -52,6 +54,7 @@ class PoolCrew:
         self._setting, self._body, self._connection = setting, body, connection
         self._jobs = jobs
         self._key = uuid.uuid4().hex
+        self._autolog = autolog.enabled()
         folder = connection.settings.path / "sweeps"
         folder.mkdir(parents=True, exist_ok=True)
         self._stop = folder / f"{self._key}.stop"
@@ -91,6 +94,7 @@ class PoolCrew:
             place=self._place(),
             redact=self._connection.settings.redact,
             stop="" if self.remote else str(self._stop),
+            autolog=self._autolog,
         )
         self._flying[self._submit(slot, task)] = (point, slot)
 
@@ -134,13 +138,25 @@ class PoolCrew:
 
         setting = self._setting
         ref = naming.choose(setting.experiment, setting.run_name(point), None, now=0.0).ref
+        name, component = self._opened_as(point) or (ref.run, ref.component)
         said = reason(error)
         message = "KeyboardInterrupt" if status == "Stopped" else f"Its worker gave no answer: {said}"
-        repair.settle(self._connection, [ref.component])
-        repair.close_lost(self._connection, ref.component, status, message)
+        repair.settle(self._connection, [component])
+        repair.close_lost(self._connection, component, status, message)
         return Outcome(
-            run=ref.run, component=ref.component, status=status, message=message, params=dict(point.params)
+            run=name, component=component, status=status, message=message, params=dict(point.params)
         )
+
+    def _opened_as(self, point: Point) -> tuple[str, str] | None:
+        """Return run and component of a point as the service has them: its name may have been another run's."""
+        setting, found = self._setting, None
+        with suppress(Exception):  # then it is called as was meant
+            for one in stored_points(self._connection, setting.experiment, setting.parent, None):
+                wanted = setting.run_name(point)
+                named = one.outcome.run == wanted or one.outcome.run.startswith(f"{wanted}-")
+                if named and one.identity == point.identity:
+                    found = one.outcome.run, one.component
+        return found
 
     # -- the end -------------------------------------------------------------------------------------------------
     def stop(self) -> Ended:

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 from sm_track_widgets.actions.sweep.one_point import Setting, run_point
 from sm_track_widgets.actions.sweep.points import Outcome, Point
 from sm_track_widgets.actions.sweep.study import Link
+from sm_track_widgets.tracking.autolog import autolog_while
 
 if TYPE_CHECKING:
     from sm_track_widgets.connection import Connection
+    from sm_track_widgets.tracking.run import Run
 
 LISTEN = 0.1
 """Seconds between two looks for the stop."""
@@ -46,6 +48,8 @@ class Task:
         Patterns of secrets.
     stop
         A file whose existence means that the sweep was interrupted.
+    autolog
+        Libraries that the sending process logs into any run.
     """
 
     setting: Setting
@@ -57,6 +61,7 @@ class Task:
     place: dict[str, str] | None
     redact: tuple[str, ...] = ()
     stop: str = ""
+    autolog: tuple[str, ...] = ()
 
 
 def work(task: Task) -> Outcome:
@@ -71,7 +76,13 @@ def work(task: Task) -> Outcome:
         with ear.listening(), _unseen() if own_process else nullcontext():
             yield
 
-    return _sendable(run_point(task.setting, task.point, body, connection, link=task.link, around=around))
+    def on_open(run: Run) -> None:
+        if own_process and task.autolog:
+            autolog_while(run, task.autolog)
+
+    return _sendable(
+        run_point(task.setting, task.point, body, connection, link=task.link, around=around, on_open=on_open)
+    )
 
 
 @contextmanager
