@@ -76,6 +76,9 @@ def _outlines(store: Store) -> Iterator[str]:
     joined = "SELECT outlines.*, chunks.count AS size, chunks.data AS points FROM outlines LEFT JOIN chunks "
     for row in store.rows(joined + "USING (series_id, position)"):
         size = row["size"]
+        if row["points"] is None or len(row["points"]) != 24 * size:
+            yield f"outline of series {row['series_id']} at {row['position']} without its points"
+            continue
         steps = array("q", struct.unpack_from(f"<{size}q", row["points"]))
         numbers = struct.unpack_from(f"<{2 * size}d", row["points"], 8 * size)
         expected = outline(steps, array("d", numbers[:size]), array("d", numbers[size:]))

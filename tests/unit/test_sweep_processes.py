@@ -40,7 +40,15 @@ def swept(place, fn, space, name="s", **more):
 
 
 def workers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "popen_loky" in " ".join(one.cmdline())]
+    return [one for one in psutil.Process().children() if "popen_loky" in " ".join(command(one))]
+
+
+def command(process: psutil.Process) -> list[str]:
+    """The command line of a process; none of one that has ended meanwhile."""
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
 
 
 def test_two_workers_share_one_journal_and_prune(place):
