@@ -40,7 +40,8 @@ def swept(place, fn, space, name="s", **more):
 
 
 def workers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "popen_loky" in " ".join(command(one))]
+    """The sweep's own; joblib, which scikit-learn trains with, keeps others of its loky."""
+    return [one for one in psutil.Process().children() if "loky.backend.popen_loky_posix" in command(one)]
 
 
 def command(process: psutil.Process) -> list[str]:
