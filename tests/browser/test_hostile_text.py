@@ -25,10 +25,10 @@ FOUND = """() => ({
     scripts: document.scripts.length,
 })"""
 TEXTS = """() => {
-    const all = [...document.querySelectorAll("#smtw-place, #smtw-place *")];
+    const all = [...document.querySelectorAll(".smtw-place, .smtw-place *")];
     const told = all.flatMap((one) => ["title", "aria-label", "aria-valuetext"].map((name) => one.getAttribute(name)));
     const lists = all.filter((one) => one.tagName === "OPTION").map((one) => one.value);
-    return [document.querySelector("#smtw-place").textContent, ...told, ...lists].join("\\n");
+    return [document.querySelector(".smtw-place").textContent, ...told, ...lists].join("\\n");
 }"""
 
 
@@ -82,7 +82,7 @@ def shown(browser, tmp_path):
         pages.append((page, source.count("</script>")))
         page.on("dialog", lambda one: one.dismiss())
         page.goto(file.as_uri())
-        page.locator("#smtw-place .smtw-root").wait_for()
+        page.locator(".smtw-place .smtw-root").wait_for()
         return page
 
     yield show
@@ -141,16 +141,16 @@ def test_views_of_all_runs(runs, shown):
     ):
         page = shown(view)
         tells(page, evil("number"), evil("choice"), metric)
-        sweep_over(page, "#smtw-place canvas")
+        sweep_over(page, ".smtw-place canvas")
     chart = shown(sm.MetricChart(metric, experiment="hostile"))
     chart.locator("canvas").first.wait_for()
     tells(chart, metric, evil("name3"))
-    sweep_over(chart, "#smtw-place canvas")
+    sweep_over(chart, ".smtw-place canvas")
     importance = shown(sm.Importance("hostile", target=metric))
     tells(importance, metric)
     board = shown(sm.SweepBoard("hostile", metric=metric))
     tells(board, metric, evil("message"))
-    sweep_over(board, "#smtw-place svg")
+    sweep_over(board, ".smtw-place svg")
     dashboard = shown(sm.Dashboard("hostile"))
     tells(dashboard, evil("number"), evil("name11"))
     tabs(dashboard)
@@ -180,7 +180,7 @@ def test_an_open_run(home, shown):
 
 def test_what_gets_through_is_noticed(shown):
     page = shown(sm.ParamGrid(pd.DataFrame({"run": ["a", "b"], "params.x": [1, 2]})))
-    page.evaluate("(text) => { document.querySelector('#smtw-place').innerHTML += text; }", evil("planted"))
+    page.evaluate("(text) => { document.querySelector('.smtw-place').innerHTML += text; }", evil("planted"))
     until("it ran", lambda: page.evaluate("() => window.hit") == 1)
     assert len(page.evaluate(FOUND)["elements"]) == 2
     page.evaluate(
