@@ -49,14 +49,11 @@ def best_runs(frame: pd.DataFrame, metrics: Sequence[str]) -> str:
     """Write, for each metric, the best run with its value and parameters; empty where no run has any."""
     rows: list[list[Any]] = []
     for metric in metrics:
-        column = f"metrics.{metric}.last"
-        values: Any = frame[column].dropna() if column in frame else ()
-        if len(values) == 0:
+        run = best_row(frame, metric)
+        if run is None:
             continue
-        place = values.idxmin() if lower_is_better(metric) else values.idxmax()
-        run: Any = frame.loc[place]
         kind = "lowest" if lower_is_better(metric) else "highest"
-        rows.append([metric, kind, float(values.loc[place]), str(run["run"]), _parameters(run)])
+        rows.append([metric, kind, float(run[last_of(metric)]), str(run["run"]), _parameters(run)])
     if not rows:
         return ""
     return table_html(
@@ -64,6 +61,20 @@ def best_runs(frame: pd.DataFrame, metrics: Sequence[str]) -> str:
         rows,
         kinds=["text", "text", "number", "run", "text"],
     )
+
+
+def best_row(frame: pd.DataFrame, metric: str) -> Any:
+    """Return the row of the run with the best last value of a metric; None where no run has any."""
+    column = last_of(metric)
+    values: Any = frame[column].dropna() if column in frame else ()
+    if len(values) == 0:
+        return None
+    return frame.loc[values.idxmin() if lower_is_better(metric) else values.idxmax()]
+
+
+def last_of(metric: str) -> str:
+    """Return the column of a metric's last values."""
+    return f"metrics.{metric}.last"
 
 
 def failures(frame: pd.DataFrame) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sm_track_widgets._errors import ConfigError, TrackError, UsageError
-from sm_track_widgets._names import lower_is_better
 from sm_track_widgets.charts import report_parts
 from sm_track_widgets.widgets.chart_selection import metrics_of
 from sm_track_widgets.widgets.dashboard import Dashboard
@@ -95,13 +94,11 @@ def _pieces(board: Dashboard, metrics: Sequence[str]) -> list[Piece]:
 def _best(selection: Selection, metrics: Sequence[str]) -> RunDetail | None:
     """Return the run that is best by the first metric; None for frames that are not of this home."""
     frame = selection.df
-    column = f"metrics.{metrics[0]}.last" if metrics else ""
     components: dict[str, str] = frame.attrs.get("components", {})
-    values: Any = frame[column].dropna() if column in frame else ()
-    if len(values) == 0 or not components:
+    run = report_parts.best_row(frame, metrics[0]) if metrics and components else None
+    if run is None:
         return None
-    place = values.idxmin() if lower_is_better(metrics[0]) else values.idxmax()
-    name = str(frame.loc[place, "run"])
+    name = str(run["run"])
     try:
         return RunDetail(components.get(name, name), selection.source.experiment)
     except TrackError:  # deleted meanwhile: the rest is worth reading
